@@ -1,0 +1,27 @@
+"""Keras callbacks: what happens at the end of a batch or an epoch."""
+
+from keras_vae_collapse.callbacks.best_weights import BestWeights
+from keras_vae_collapse.callbacks.collapse_warning import CollapseWarning
+from keras_vae_collapse.callbacks.dev_evaluation import DevEvaluation
+from keras_vae_collapse.callbacks.dev_scalars import DevScalars
+from keras_vae_collapse.callbacks.nan_guard import NaNGuard, NotFiniteLoss
+from keras_vae_collapse.callbacks.rate_pictures import RatePictures
+from keras_vae_collapse.callbacks.run_checkpoint import RunCheckpoint
+from keras_vae_collapse.callbacks.sample_predictions import SamplePredictions
+from keras_vae_collapse.callbacks.tensorboard import tensorboard_callbacks, tensorboard_results
+from keras_vae_collapse.callbacks.time_limit import TimeLimit
+
+__all__ = [
+    "BestWeights",
+    "CollapseWarning",
+    "DevEvaluation",
+    "DevScalars",
+    "NaNGuard",
+    "NotFiniteLoss",
+    "RatePictures",
+    "RunCheckpoint",
+    "SamplePredictions",
+    "TimeLimit",
+    "tensorboard_callbacks",
+    "tensorboard_results",
+]

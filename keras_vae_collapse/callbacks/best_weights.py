@@ -1,0 +1,45 @@
+"""Early stopping whose memory can be saved with a run."""
+
+import keras
+from keras.ops import convert_to_numpy
+
+from keras_vae_collapse.weight_average import averaged_weights
+
+
+class BestWeights(keras.callbacks.Callback):
+    """Remembers the best weights, stops when they stop improving, restores them on demand.
+
+    `keras.callbacks.EarlyStopping` forgets its best value when a run is resumed; the state of
+    this one is `state` and `arrays`, which `RunCheckpoint` saves.
+
+    Args:
+        monitor: name of the figure in the logs; larger is better.
+        patience: epochs without improvement before training ends.
+        tie_break: a figure of which less is better, compared where `monitor` is equal.
+    """
+
+    def __init__(self, monitor="dev_accuracy", patience=15, tie_break="dev_levenshtein"):
+        super().__init__()
+        self.monitor = monitor
+        self.patience = patience
+        self.tie_break = tie_break
+        self.state = {"best": None, "best_epoch": None, "waited": 0}
+        self.arrays = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.monitor not in (logs or {}):
+            return
+        score = [float(logs[self.monitor]), -float(logs.get(self.tie_break, 0.0))]
+        if self.state["best"] is None or score > self.state["best"]:
+            with averaged_weights(self.model):
+                self.arrays = [convert_to_numpy(weight).copy() for weight in self.model.weights]
+            self.state = {"best": score, "best_epoch": epoch + 1, "waited": 0}
+            return
+        self.state["waited"] += 1
+        if self.state["waited"] >= self.patience:
+            self.model.stop_training = True
+
+    def restore(self):
+        """Gives the model its best weights, if any epoch was evaluated."""
+        for weight, array in zip(self.model.weights, self.arrays, strict=bool(self.arrays)):
+            weight.assign(array)

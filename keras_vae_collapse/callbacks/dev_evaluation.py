@@ -1,0 +1,30 @@
+"""Figures of the development set in the logs of every epoch."""
+
+import keras
+
+from keras_vae_collapse.weight_average import averaged_weights
+
+
+class DevEvaluation(keras.callbacks.Callback):
+    """Puts the figures of an evaluation into the logs, as `dev_NAME`, at the end of an epoch.
+
+    The progress bar, TensorBoard, `BestWeights` and any callback after this one see them. If
+    the optimizer averages the weights, the averaged weights are evaluated.
+
+    Args:
+        evaluate: a function without arguments that returns `{name: number}`.
+        every: evaluate after every so many epochs, and after the last.
+    """
+
+    def __init__(self, evaluate, every=1):
+        super().__init__()
+        self._evaluate = evaluate
+        self._every = every
+
+    def on_epoch_end(self, epoch, logs=None):
+        last = self.model.stop_training or epoch + 1 == self.params.get("epochs")
+        if (epoch + 1) % self._every and not last:
+            return
+        with averaged_weights(self.model):
+            figures = self._evaluate()
+        logs.update({f"dev_{name}": value for name, value in figures.items()})

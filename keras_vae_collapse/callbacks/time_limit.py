@@ -1,0 +1,47 @@
+"""Stop after so many minutes of training."""
+
+import time
+
+import keras
+import tensorflow as tf
+
+from keras_vae_collapse.cluster import Cluster
+
+
+class TimeLimit(keras.callbacks.Callback):
+    """Ends training once it has lasted for a number of minutes, at the next batch.
+
+    The epoch that is cut short counts for the result, but a resumed run repeats it whole, so
+    that it ends as if there had been no limit.
+
+    Args:
+        max_minutes: minutes of training in all, those before a resume included; `None` for
+            no limit.
+        cluster: the run's `Cluster`, by default this process alone; its chief has the clock.
+    """
+
+    def __init__(self, max_minutes=None, cluster=None):
+        super().__init__()
+        self.max_seconds = None if max_minutes is None else 60.0 * max_minutes
+        self.cluster = cluster or Cluster(tf.distribute.get_strategy())
+        self.resume(0.0)
+
+    def resume(self, elapsed_seconds):
+        """Goes on counting from a run that has lasted so many seconds."""
+        self._start = time.monotonic() - elapsed_seconds
+
+    @property
+    def elapsed_seconds(self):
+        """Seconds of training so far, earlier sessions included."""
+        return time.monotonic() - self._start
+
+    @property
+    def expired(self):
+        """Whether the time is used up; the same on every worker."""
+        return self.max_seconds is not None and self.cluster.from_chief(
+            lambda: self.elapsed_seconds > self.max_seconds
+        )
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.expired:
+            self.model.stop_training = True

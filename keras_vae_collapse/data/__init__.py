@@ -1,0 +1,39 @@
+"""From files of words to batches of ids."""
+
+from keras_vae_collapse.data.augmentation import augment
+from keras_vae_collapse.data.batch_plan import BatchPlan
+from keras_vae_collapse.data.download import fetch_sigmorphon2016, resolve_data
+from keras_vae_collapse.data.example import DataError, Example
+from keras_vae_collapse.data.language_files import examples_file, read_language
+from keras_vae_collapse.data.load import load_data
+from keras_vae_collapse.data.pipeline import (
+    encode_examples,
+    evaluation_dataset,
+    training_dataset,
+    trim,
+)
+from keras_vae_collapse.data.predictions import write_predictions
+from keras_vae_collapse.data.sigmorphon import read_examples
+from keras_vae_collapse.data.unicode import DataWarning
+from keras_vae_collapse.data.vocabulary import Vocabulary, warn_unseen
+
+__all__ = [
+    "BatchPlan",
+    "DataError",
+    "DataWarning",
+    "Example",
+    "Vocabulary",
+    "augment",
+    "encode_examples",
+    "evaluation_dataset",
+    "examples_file",
+    "fetch_sigmorphon2016",
+    "load_data",
+    "read_examples",
+    "read_language",
+    "resolve_data",
+    "trim",
+    "training_dataset",
+    "warn_unseen",
+    "write_predictions",
+]

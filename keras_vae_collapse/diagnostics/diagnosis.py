@@ -1,0 +1,89 @@
+"""Finds out whether, where and why a latent-variable model has collapsed."""
+
+import numpy as np
+
+from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.diagnostics.collapse_report import CollapseReport
+from keras_vae_collapse.diagnostics.dimensions import ACTIVE, examine_dimensions
+from keras_vae_collapse.diagnostics.outputs import compare_outputs
+from keras_vae_collapse.diagnostics.remedies import remedies_for
+from keras_vae_collapse.diagnostics.thresholds import Thresholds
+from keras_vae_collapse.diagnostics.verdict import findings, judge
+from keras_vae_collapse.metrics import encode_all, latent_metrics, rate
+
+
+def diagnose(
+    latent_model,
+    num_samples=500,
+    seed=0,
+    max_rows=1600,
+    num_examples=8,
+    thresholds=None,
+    chunk_size=2048,
+):
+    """Diagnoses posterior collapse of any latent-variable model.
+
+    Args:
+        latent_model: a `LatentModel`, e.g. `adapt_reinflection_vae(model, examples)`.
+        num_samples: samples for each row of the importance-weighted NLL, which takes nearly
+            all of the time.
+        seed: of all noise, a non-negative integer.
+        max_rows: a larger set is cut down to so many rows, drawn at random.
+        num_examples: number of rows whose outputs the report shows.
+        thresholds: a `Thresholds`, or `None` for the defaults.
+        chunk_size: rows (words times samples) given to the model at a time.
+
+    Returns:
+        A `CollapseReport`.
+
+    Raises:
+        ValueError: an argument lies outside its range, there are fewer than two rows, or a
+            callable of the model returns a wrong shape.
+
+    Example: see `LatentModel`.
+    """
+    check_integer("num_samples", num_samples, low=1)
+    check_integer("seed", seed, low=0)
+    check_integer("max_rows", max_rows, low=2)
+    check_integer("num_examples", num_examples, low=0)
+    thresholds = thresholds or Thresholds()
+    total = len(latent_model)
+    if total < 2:
+        raise ValueError(
+            "a diagnosis compares inputs with one another and needs at least two rows. "
+            f"Received: {total}"
+        )
+    if total > max_rows:
+        rows = np.random.default_rng(seed).choice(total, max_rows, replace=False)
+        latent_model = latent_model.subset(np.sort(rows))
+    loc, scale = encode_all(latent_model.encode, latent_model.inputs)
+    figures = latent_metrics(
+        latent_model.log_prob,
+        latent_model.encode,
+        latent_model.inputs,
+        num_samples=num_samples,
+        prior=latent_model.prior,
+        active_threshold=thresholds.active_variance,
+        chunk_size=chunk_size,
+        seed=seed,
+        posterior=(loc, scale),
+    )
+    figures["latent_dim"] = loc.shape[1]
+    output_figures, samples = compare_outputs(latent_model, loc, num_examples, seed)
+    figures.update(output_figures)
+    dimensions = examine_dimensions(loc, scale, thresholds, latent_model.prior, seed)
+    active = sum(dimension.state == ACTIVE for dimension in dimensions)
+    verdict, cause = judge(figures, dimensions, thresholds)
+    return CollapseReport(
+        verdict=verdict,
+        cause=cause,
+        findings=findings(figures, dimensions, verdict, cause),
+        figures=figures,
+        dimensions=dimensions,
+        samples=samples,
+        remedies=remedies_for(verdict, cause, total, figures["rate_nats"], active),
+        rate_per_word=rate(loc, scale, latent_model.prior, seed=seed),
+        total_rows=total,
+        seed=seed,
+        thresholds=thresholds,
+    )

@@ -1,0 +1,155 @@
+"""Head that predicts the characters of a word from its latent vector."""
+
+import keras
+import tensorflow as tf
+
+from keras_vae_collapse._checks import check_choice, check_integer, check_number
+from keras_vae_collapse.layers.bag_of_chars import (
+    SPECIAL_IDS,
+    check_ids,
+    check_ignore_ids,
+    count_ids,
+)
+from keras_vae_collapse.losses.replica_losses import add_batch_loss
+
+
+def bernoulli_nll(logits, counts, counted):
+    """`-log p` of which symbols are present, `(batch,)`."""
+    present = tf.cast(counts > 0, tf.float32)
+    nll = tf.nn.sigmoid_cross_entropy_with_logits(labels=present, logits=logits)
+    return tf.reduce_sum(nll * counted, axis=-1)
+
+
+def poisson_nll(log_rates, counts, counted):
+    """`-log p` of independent counts, `(batch,)`."""
+    # Past e^10 = 22026 characters of a kind the exponential goes on as its tangent, so that a
+    # wild log-rate gives a large finite loss and gradient.
+    excess = tf.nn.relu(log_rates - 10.0)
+    rates = tf.exp(log_rates - excess) * (1.0 + excess)
+    nll = rates - counts * log_rates + tf.math.lgamma(counts + 1.0)
+    return tf.reduce_sum(nll * counted, axis=-1)
+
+
+def multinomial_nll(logits, counts, counted):
+    """`-log p` of the counts given their total, `(batch,)`."""
+    log_p = tf.nn.log_softmax(tf.where(counted > 0, logits, -1e9))
+    log_coefficient = tf.math.lgamma(tf.reduce_sum(counts, axis=-1) + 1.0) - tf.reduce_sum(
+        tf.math.lgamma(counts + 1.0), axis=-1
+    )
+    return -log_coefficient - tf.reduce_sum(counts * log_p * counted, axis=-1)
+
+
+NLL = {"bernoulli": bernoulli_nll, "poisson": poisson_nll, "multinomial": multinomial_nll}
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class BagOfCharsHead(keras.layers.Layer):
+    """Predicts from `z` which characters the word has, and adds the cost of it as a loss.
+
+    With `a = W z + b` and `n_v` the number of times that symbol `v` occurs in the word
+
+    ```
+    bernoulli     p(n > 0) = prod_v Bernoulli([n_v > 0]; sigmoid(a_v))
+    poisson       p(n)     = prod_v Poisson(n_v; exp(a_v))
+    multinomial   p(n)     = Multinomial(n; softmax(a), sum_v n_v)
+    loss         += weight * mean over the batch of -log p
+    ```
+
+    Since the order of the characters plays no part, this cost cannot be met by a language
+    model: it rewards the latent for knowing the word from the first step on (Kamoi & Fukutomi
+    2018; the bag-of-words loss of Zhao et al. 2017, arXiv:1703.10960). The metric
+    `bag_of_chars_nats` is the cost in nats per word, without the weight.
+
+    In a functional model make the output one of the model's outputs: Keras leaves out layers
+    that lead to none, and their losses with them.
+
+    Args:
+        vocabulary_size: number of symbols, a positive integer.
+        distribution: `"bernoulli"`, `"poisson"` or `"multinomial"`.
+        weight: weight of the loss, in [0, inf).
+        ignore_ids: ids that do not count, by default padding, unknown, start and end.
+        **kwargs: base layer arguments, such as `name`.
+
+    Call arguments:
+        z: latent vectors `(batch, latent_dim)`.
+        ids: integer ids of the word `(batch, length)`; `None` for a prediction without loss.
+        mask: boolean `(batch, length)`, false at positions that do not count.
+
+    Output shape:
+        `a`, float32 `(batch, vocabulary_size)`: logits, or log-rates for `"poisson"`. The
+        columns of `ignore_ids` mean nothing.
+
+    Raises:
+        ValueError: an argument lies outside its range, `z` is not of rank 2, or the ids are not
+            integers of rank 2.
+
+    Example:
+
+    ```python
+    import numpy as np
+    from keras_vae_collapse.layers import BagOfCharsHead
+
+    head = BagOfCharsHead(vocabulary_size=6, weight=0.5)
+    logits = head(np.zeros((1, 2)), np.array([[5, 4, 5, 3, 0]]))
+    assert logits.shape == (1, 6)
+    assert np.isclose(head.losses[0], 0.5 * 2 * np.log(2))  # of 4 and 5 each a coin flip
+    ```
+    """
+
+    def __init__(
+        self,
+        vocabulary_size,
+        distribution="bernoulli",
+        weight=1.0,
+        ignore_ids=SPECIAL_IDS,
+        **kwargs,
+    ):
+        super().__init__(autocast=False, **kwargs)
+        self.vocabulary_size = check_integer("vocabulary_size", vocabulary_size, low=1)
+        self.distribution = check_choice("distribution", distribution, tuple(NLL))
+        self.weight = check_number("weight", weight, low=0.0)
+        self.ignore_ids = check_ignore_ids(ignore_ids, self.vocabulary_size)
+        self.logits = keras.layers.Dense(self.vocabulary_size, dtype="float32", name="logits")
+        self.supports_masking = True
+        self.nats_tracker = keras.metrics.Mean(name="bag_of_chars_nats")
+
+    def build(self, z_shape, ids_shape=None):
+        if len(z_shape) != 2:
+            raise ValueError(
+                f"`z` must have shape (batch, latent_dim). Received: shape={tuple(z_shape)}"
+            )
+        self.logits.build(z_shape)
+        super().build((z_shape, ids_shape))
+
+    def call(self, z, ids=None, mask=None):
+        logits = self.logits(z)  # (batch, vocabulary)
+        if ids is not None:
+            check_ids("BagOfCharsHead", ids)
+            counts = count_ids(ids, self.vocabulary_size, self.ignore_ids, mask)
+            counted = tf.constant(
+                [float(v not in self.ignore_ids) for v in range(self.vocabulary_size)]
+            )
+            nll = NLL[self.distribution](logits, counts, counted)  # (batch,)
+            self.nats_tracker.update_state(nll)
+            add_batch_loss(self, self.weight * nll)
+        return logits
+
+    def compute_mask(self, inputs, previous_mask):
+        return None  # one vector a word: no positions are left to mask
+
+    def compute_output_shape(self, z_shape, ids_shape=None):
+        return (z_shape[0], self.vocabulary_size)
+
+    def compute_output_spec(self, z, ids=None, mask=None):
+        if ids is not None:
+            check_ids("BagOfCharsHead", ids)
+        return keras.KerasTensor(self.compute_output_shape(z.shape), dtype="float32")
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "distribution": self.distribution,
+            "weight": self.weight,
+            "ignore_ids": list(self.ignore_ids),
+        }

@@ -1,0 +1,93 @@
+"""Latent layer of the batch-normalised VAE."""
+
+import keras
+
+from keras_vae_collapse._checks import check_number
+from keras_vae_collapse.layers.gaussian_latent import GaussianLatent
+
+EPSILON = 1e-5
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class BatchNormGaussianLatent(GaussianLatent):
+    """Gaussian latent whose posterior means are normalised over the batch.
+
+    ```
+    mu = gamma (m - mean(m)) / sqrt(var(m) + 1e-5) + shift,    m = W_mu h
+    ```
+
+    with mean and variance over the (global) batch, for each dimension; `gamma` is fixed, the
+    shift is trained (Zhu et al. 2020, "A Batch Normalized Inference Network Keeps the KL
+    Vanishing Away", arXiv:2004.12585). Against the standard normal prior
+
+    ```
+    E[KL] = 1/2 sum_d (E[mu_d^2] + E[sigma_d^2 - log sigma_d^2 - 1])
+          >= 1/2 sum_d E[mu_d^2]  =  1/2 sum_d (gamma^2 + shift_d^2)  >=  latent_dim gamma^2 / 2
+    ```
+
+    since `s - log s >= 1`: the batch mean of the rate cannot vanish. The bound is
+    `committed_rate_nats`; it is exact up to the factor `var / (var + 1e-5)`, and holds for
+    training batches of at least two different examples. At inference moving averages of mean
+    and variance take the place of those of the batch.
+
+    Under a distribution strategy the statistics are those of the global batch.
+
+    Args:
+        latent_dim: number of latent dimensions, a positive integer.
+        gamma: standard deviation of the posterior means over a batch, greater than 0. The
+            authors use 0.3 to 0.7 on text.
+        momentum: momentum of the moving averages, in [0, 1).
+        **kwargs: arguments of `GaussianLatent` (`rate_term`, `prior`, `seed`,
+            `initial_scale`) and of the base layer.
+
+    Call arguments, shapes and errors are those of `GaussianLatent`.
+
+    Example:
+
+    ```python
+    import numpy as np
+    from keras_vae_collapse.layers import BatchNormGaussianLatent
+    from keras_vae_collapse.losses import KLDivergence
+
+    latent = BatchNormGaussianLatent(8, gamma=0.5, rate_term=KLDivergence())
+    latent(np.random.normal(size=(32, 4)), training=True)
+    assert latent.losses[0] > 0.99 * latent.committed_rate_nats == 0.99 * 1.0
+    ```
+    """
+
+    def __init__(self, latent_dim, gamma=0.6, momentum=0.9, **kwargs):
+        super().__init__(latent_dim, **kwargs)
+        self.gamma = check_number("gamma", gamma, low=0.0, open_low=True)
+        self.momentum = check_number("momentum", momentum, 0.0, 1.0, open_high=True)
+        self.normalize = keras.layers.BatchNormalization(
+            momentum=self.momentum,
+            epsilon=EPSILON,
+            center=False,
+            scale=False,
+            synchronized=True,
+            dtype="float32",
+            name="normalize",
+        )
+
+    @property
+    def committed_rate_nats(self):
+        """Lower bound of the batch mean of the rate against the standard normal prior."""
+        return self.latent_dim * self.gamma**2 / 2
+
+    def build(self, input_shape):
+        self.normalize.build((input_shape[0], self.latent_dim))
+        self.shift = self.add_weight(
+            name="shift",
+            shape=(self.latent_dim,),
+            initializer="zeros",
+            dtype="float32",
+            autocast=False,
+        )
+        super().build(input_shape)
+
+    def _posterior_parameters(self, features, training):
+        m, scale = super()._posterior_parameters(features, training)
+        return self.gamma * self.normalize(m, training=bool(training)) + self.shift, scale
+
+    def get_config(self):
+        return {**super().get_config(), "gamma": self.gamma, "momentum": self.momentum}

@@ -1,0 +1,117 @@
+"""Dropout of the units of an embedding matrix."""
+
+import keras
+import tensorflow as tf
+
+from keras_vae_collapse._checks import check_number
+from keras_vae_collapse.layers.noise import uniform
+from keras_vae_collapse.random import NoiseSeeds, check_seed
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class EmbeddingDropout(keras.layers.Layer):
+    """Zeroes units of the embedding matrix, the same ones wherever a symbol occurs in a row.
+
+    For each example of the batch a mask of the whole matrix is drawn, before the look-up:
+
+    ```
+    m_vd ~ Bernoulli(1 - rate)                for symbol v and dimension d
+    y_id = m_vd E_vd / (1 - rate)             where v = x_i
+    ```
+
+    so that two occurrences of a symbol in one word are the same vector, as they are without
+    dropout (Gal & Ghahramani 2016, arXiv:1512.05287). The matrix mask is never made: each
+    position draws, and every occurrence of a symbol takes the draw of its first one, which
+    has the same law at a cost that does not depend on the size of the vocabulary.
+
+    Without `ids` there is no telling which positions hold the same symbol. Whole columns of
+    the matrix are then dropped, `m_vd = m_d`: again one mask for all occurrences in a row and
+    the same probability for each unit, but one mask for all symbols, too.
+
+    It acts in training only and is the identity at inference and for `rate=0`. Every call
+    draws a new mask, and so does every replica of a distribution strategy.
+
+    Args:
+        rate: probability of zeroing a unit, in [0, 1).
+        seed: a non-negative integer, or `None` for a random one. Two layers of the same seed
+            draw the same masks in the same order.
+        **kwargs: base layer arguments, such as `name`.
+
+    Call arguments:
+        inputs: embedded symbols `(batch, length, dim)`. A Keras mask is handed on.
+        ids: the integer ids that were embedded, `(batch, length)`, or `None`.
+        training: whether to drop.
+
+    Input shape:
+        `(batch, length, dim)`.
+
+    Output shape:
+        The same.
+
+    Raises:
+        ValueError: an argument lies outside its range, the inputs are not of rank 3, or `ids`
+            are not integers of the shape `(batch, length)`.
+
+    Example:
+
+    ```python
+    import keras
+    import numpy as np
+    from keras_vae_collapse.layers import EmbeddingDropout
+
+    ids = np.array([[4, 7, 4, 0]])
+    embedded = keras.layers.Embedding(10, 8)(ids)
+    dropped = EmbeddingDropout(rate=0.5)(embedded, ids=ids, training=True).numpy()
+    assert (dropped[0, 0] == dropped[0, 2]).all()
+    ```
+    """
+
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = check_number("rate", rate, 0.0, 1.0, open_high=True)
+        if seed is not None:
+            check_seed(seed)
+        self.seed = seed
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        if len(input_shape) != 3:
+            raise ValueError(
+                "EmbeddingDropout takes embedded symbols of shape (batch, length, dim). "
+                f"Received: shape={tuple(input_shape)}"
+            )
+        self.noise = NoiseSeeds(self, self.seed)
+        super().build(input_shape)
+
+    def call(self, inputs, ids=None, training=None):
+        if ids is not None:
+            self._check_ids(ids, inputs)
+        if not training or self.rate == 0:
+            return inputs
+        batch, length, dim = tf.unstack(tf.shape(inputs))
+        shape = [batch, 1, dim] if ids is None else [batch, length, dim]
+        kept = uniform(shape, self.noise.next()) >= self.rate
+        scale = tf.cast(kept, inputs.dtype) * (1.0 / (1.0 - self.rate))
+        if ids is not None:
+            same = ids[:, :, None] == ids[:, None, :]  # (batch, length, length)
+            first = tf.argmax(same, axis=-1, output_type=tf.int32)  # (batch, length)
+            scale = tf.gather(scale, first, batch_dims=1)
+        return inputs * scale
+
+    def _check_ids(self, ids, inputs):
+        fits = len(ids.shape) == 2 and all(
+            m is None or n is None or m == n
+            for m, n in zip(ids.shape, inputs.shape[:2], strict=True)
+        )
+        if not fits or "int" not in keras.backend.standardize_dtype(ids.dtype):
+            raise ValueError(
+                "`ids` must be integers of the shape (batch, length) of the embedded symbols, "
+                f"{tuple(inputs.shape[:2])}. Received: ids of shape {tuple(ids.shape)}, "
+                f"dtype={keras.backend.standardize_dtype(ids.dtype)}"
+            )
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "rate": self.rate, "seed": self.seed}

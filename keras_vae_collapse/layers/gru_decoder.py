@@ -1,0 +1,84 @@
+"""Autoregressive GRU decoder that sees its condition at every step."""
+
+import keras
+from keras import ops
+
+from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.layers.gru import GRU
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class GRUDecoder(keras.layers.Layer):
+    """States of a recurrent decoder given a condition and the embedded history.
+
+    ```
+    h_0 = tanh(W c + b)
+    h_t = GRU([e_t ; c], h_{t-1})
+    ```
+
+    where `c` is the condition (the latent vector, joined with whatever else the decoder may
+    know) and `e_t` the embedded symbol before position `t`. Nothing else reaches the states,
+    so with `c = z` everything the decoder knows of the source passes through `z`.
+
+    Args:
+        units: size of the states.
+
+    Call arguments:
+        condition: `(batch, condition_dim)`.
+        history: embedded symbols `(batch, length, embedding_dim)`, shifted right by one.
+
+    Output shape:
+        `(batch, length, units)`.
+
+    Raises:
+        ValueError: `units` is not a positive integer.
+
+    Reference: Bowman et al. 2015, arXiv:1511.06349.
+
+    Example:
+
+    ```python
+    import numpy as np
+    from keras_vae_collapse.layers import GRUDecoder
+
+    decoder = GRUDecoder(units=8)
+    states = decoder(np.zeros((2, 3)), np.zeros((2, 5, 4)))
+    assert states.shape == (2, 5, 8)
+    ```
+    """
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = check_integer("units", units, low=1)
+        self.start = keras.layers.Dense(units, activation="tanh", name="start")
+        self.gru = GRU(units, return_sequences=True, name="gru")
+
+    def build(self, condition_shape, history_shape):
+        self.start.build(condition_shape)
+        self.gru.build((*history_shape[:-1], history_shape[-1] + condition_shape[-1]))
+        super().build((condition_shape, history_shape))
+
+    def call(self, condition, history, training=None):
+        length = ops.shape(history)[1]
+        repeated = ops.repeat(condition[:, None, :], length, axis=1)  # (batch, length, condition)
+        return self.gru(
+            ops.concatenate([history, ops.cast(repeated, history.dtype)], axis=-1),
+            initial_state=self.start(condition),
+            training=training,
+        )
+
+    def initial_state(self, condition):
+        """The state `h_0`, `(batch, units)`, to begin a decoding with `step`."""
+        return self.start(condition)
+
+    def step(self, condition, embedded, state):
+        """One step of decoding: embedded symbols `(batch, embedding_dim)` to the next state."""
+        inputs = ops.concatenate([embedded, ops.cast(condition, embedded.dtype)], axis=-1)
+        _, (state,) = self.gru.cell(inputs, [state], training=False)
+        return state
+
+    def compute_output_shape(self, condition_shape, history_shape):
+        return (*history_shape[:-1], self.units)
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}

@@ -1,0 +1,128 @@
+"""The recurrence of a GRU over projected inputs, with a gradient of its own for training.
+
+```
+z_t = sigmoid(x_z,t + h_{t-1} U_z)
+r_t = sigmoid(x_r,t + h_{t-1} U_r)
+q_t = h_{t-1} U_n + c_n
+n_t = tanh(x_n,t + r_t q_t)
+h_t = z_t h_{t-1} + (1 - z_t) n_t
+```
+
+Backward, with `dh_t` the gradient that reaches `h_t` from its output and from step t + 1, and
+the gradients of the gates taken before their sigmoid or tanh:
+
+```
+dn_t = dh_t (1 - z_t) (1 - n_t^2)
+dz_t = dh_t (h_{t-1} - n_t) z_t (1 - z_t)
+dr_t = dn_t q_t r_t (1 - r_t)
+dq_t = dn_t r_t
+dh_{t-1} = dh_t z_t + dz_t U_z' + dr_t U_r' + dq_t U_n'
+```
+
+Only this needs a loop. The gradients of the projected inputs x_z, x_r, x_n are dz, dr, dn; those
+of the weights sum over steps, and a sum of products over steps is one product of the stacked
+factors, where TensorFlow's own gradient of the loop takes as many small products as steps:
+
+```
+dU_z = sum_t h_{t-1}' dz_t    dU_r = sum_t h_{t-1}' dr_t    dU_n = sum_t h_{t-1}' dq_t
+dc_n = sum_t dq_t
+```
+"""
+
+import tensorflow as tf
+
+
+def gru_states(x_z, x_r, x_n, h_0, U_z, U_r, U_n, c_n):
+    """The states of all steps; the gradient is TensorFlow's.
+
+    Args:
+        x_z, x_r, x_n: projected inputs of the gates, `(length, batch, units)`.
+        h_0: state before the first step, `(batch, units)`.
+        U_z, U_r, U_n: recurrent weights, `(units, units)`.
+        c_n: bias inside the reset gate, `(units,)`.
+
+    Returns:
+        `(length, batch, units)`.
+    """
+    (states,) = _loop_forward((x_z, x_r, x_n), h_0, (U_z, U_r, U_n, c_n), saved=1)
+    return states.stack()
+
+
+@tf.custom_gradient
+def gru_states_for_training(x_z, x_r, x_n, h_0, U_z, U_r, U_n, c_n):
+    """As `gru_states`, with the gradient above.
+
+    Not for a SavedModel: the gradient holds on to arrays of the forward loop, and TensorFlow
+    cannot write a custom gradient that does.
+    """
+    weights = (U_z, U_r, U_n, c_n)
+    states, *steps = _loop_forward((x_z, x_r, x_n), h_0, weights, saved=6)
+    states = states.stack()
+
+    def gradient(d_states):
+        dh_0, dz, dr, dn, dq = _loop_backward(d_states, steps, h_0, weights)
+        before = tf.concat([h_0[None], states[:-1]], axis=0)  # h_{t-1}
+
+        def summed(d_gate):
+            return tf.tensordot(before, d_gate, ((0, 1), (0, 1)))  # (units, units)
+
+        dc_n = tf.reduce_sum(dq, (0, 1))
+        return dz, dr, dn, dh_0, summed(dz), summed(dr), summed(dq), dc_n
+
+    return states, gradient
+
+
+def _loop_forward(inputs, h_0, weights, saved):
+    """Arrays over steps of the first `saved` of h_t, z_t, r_t, n_t, q_t and h_{t-1} - n_t."""
+    length = tf.shape(inputs[0])[0]
+    inputs = [array.unstack(x) for array, x in zip(_arrays(3, length, h_0), inputs, strict=True)]
+    U_z, U_r, U_n, c_n = weights
+
+    def step(t, h, *arrays):
+        x_z, x_r, x_n = (array.read(t) for array in inputs)
+        z = tf.sigmoid(x_z + tf.matmul(h, U_z))
+        r = tf.sigmoid(x_r + tf.matmul(h, U_r))
+        q = tf.matmul(h, U_n) + c_n
+        n = tf.tanh(x_n + r * q)
+        new = z * h + (1 - z) * n
+        values = (new, z, r, n, q, h - n)[:saved]
+        return t + 1, new, *_write(arrays, t, values)
+
+    variables = (0, h_0, *_arrays(saved, length, h_0))
+    return tf.while_loop(lambda t, *_: t < length, step, variables, parallel_iterations=1)[2:]
+
+
+def _loop_backward(d_states, steps, h_0, weights):
+    """The gradients dh_0 `(batch, units)` and dz, dr, dn, dq `(length, batch, units)`."""
+    length = tf.shape(d_states)[0]
+    (outputs,) = _arrays(1, length, h_0)
+    outputs = outputs.unstack(d_states)
+    U_z, U_r, U_n = (tf.transpose(U) for U in weights[:3])
+
+    def step(t, dh, *arrays):
+        dh = dh + outputs.read(t)
+        z, r, n, q, change = (array.read(t) for array in steps)
+        kept = dh * z
+        # Each fused operation multiplies by the derivative at the output y.
+        dn = tf.raw_ops.TanhGrad(y=n, dy=dh - kept)
+        dz = tf.raw_ops.SigmoidGrad(y=z, dy=dh * change)
+        dr = tf.raw_ops.SigmoidGrad(y=r, dy=dn * q)
+        dq = dn * r
+        dh = tf.add_n([kept, tf.matmul(dz, U_z), tf.matmul(dr, U_r), tf.matmul(dq, U_n)])
+        return t - 1, dh, *_write(arrays, t, (dz, dr, dn, dq))
+
+    variables = (length - 1, tf.zeros_like(h_0), *_arrays(4, length, h_0))
+    _, dh_0, *gates = tf.while_loop(lambda t, *_: t >= 0, step, variables, parallel_iterations=1)
+    return dh_0, *(array.stack() for array in gates)
+
+
+def _arrays(count, length, like):
+    """Arrays of `length` tensors shaped as `like`; they may be read more than once."""
+    return [
+        tf.TensorArray(like.dtype, length, clear_after_read=False, element_shape=like.shape)
+        for _ in range(count)
+    ]
+
+
+def _write(arrays, t, values):
+    return (array.write(t, value) for array, value in zip(arrays, values, strict=True))

@@ -1,0 +1,29 @@
+"""Random numbers that are the same with and without XLA."""
+
+import tensorflow as tf
+
+
+def uniform(shape, seed):
+    """Uniform float32 numbers, multiples of 2^-24 in [0, 1).
+
+    TensorFlow's own generators make their floats from other bits when compiled by XLA; the
+    bits themselves are the same.
+
+    Args:
+        shape: shape of the result.
+        seed: an int32 tensor of shape (2,), see `NoiseSeeds`.
+    """
+    return _high_bits(shape, seed, 24) * 2.0**-24
+
+
+def standard_normal(shape, seed):
+    """Standard normal float32 numbers, the quantiles at the odd multiples of 2^-24."""
+    # With 23 bits the midpoints are exact in float32: none is rounded to 1, of infinite quantile.
+    return tf.math.ndtri((_high_bits(shape, seed, 23) + 0.5) * 2.0**-23)
+
+
+def _high_bits(shape, seed, count):
+    bits = tf.random.stateless_uniform(
+        shape, seed, minval=None, maxval=None, dtype=tf.uint32, alg="philox"
+    )
+    return tf.cast(tf.bitwise.right_shift(bits, tf.constant(32 - count, tf.uint32)), tf.float32)

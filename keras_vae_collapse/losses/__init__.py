@@ -1,0 +1,19 @@
+"""Rate terms: what takes the place of the KL in the loss of a VAE; nats per word."""
+
+from keras_vae_collapse.losses.control_vae_kl import ControlVAEKL
+from keras_vae_collapse.losses.free_bits_kl import FreeBitsKL
+from keras_vae_collapse.losses.kl_divergence import KLDivergence
+from keras_vae_collapse.losses.mdr_constraint import MDRConstraint
+from keras_vae_collapse.losses.rate_term import RateTerm
+from keras_vae_collapse.losses.soft_free_bits_kl import SoftFreeBitsKL
+from keras_vae_collapse.losses.target_rate import TargetRate
+
+__all__ = [
+    "ControlVAEKL",
+    "FreeBitsKL",
+    "KLDivergence",
+    "MDRConstraint",
+    "RateTerm",
+    "SoftFreeBitsKL",
+    "TargetRate",
+]

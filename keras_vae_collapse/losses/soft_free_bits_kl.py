@@ -1,0 +1,81 @@
+"""Soft free bits: a KL weight that a rule turns up and down."""
+
+import keras
+import tensorflow as tf
+
+from keras_vae_collapse._checks import check_number
+from keras_vae_collapse.losses.rate_term import RateTerm
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class SoftFreeBitsKL(RateTerm):
+    """The rate times a weight that shrinks below a target rate and grows above it.
+
+    ```
+    gamma R
+    gamma <- gamma (1 - step)    where R < target
+    gamma <- gamma (1 + step)    where R > (1 + tolerance) target
+    ```
+
+    with `gamma` clipped to `[1e-3, 1]` (Chen et al. 2016, arXiv:1611.02731, appendix C). The
+    floor keeps `gamma` within reach after a long time below the target: from there to 1 it is
+    73 steps of 10%. `gamma` starts at 1, is the weight of the call it is updated after, and is
+    updated in training only. Unlike free bits it leaves a gradient below the target. It is a
+    weight of the layer: saved, resumed, and computed from the rate of the global batch, so the
+    same on every replica.
+
+    Logs `rate` and `penalty` in nats per word, `kl_weight` (`gamma`) and `gap` (`target - R`).
+
+    Args:
+        target_nats: the target rate in nats per word, greater than 0.
+        tolerance: relative width of the band in which `gamma` rests, at least 0.
+        step: relative change of `gamma` in one call, in (0, 1).
+        **kwargs: see `RateTerm`.
+
+    Raises:
+        ValueError: an argument lies outside its range.
+
+    Example:
+
+    ```python
+    import numpy as np
+    import tensorflow as tf
+    import tensorflow_probability as tfp
+    from keras_vae_collapse.losses import SoftFreeBitsKL
+
+    q = tfp.distributions.Normal(tf.ones([8, 2]), tf.ones([8, 2]))  # 1 nat
+    p = tfp.distributions.Normal(0.0, 1.0)
+    term = SoftFreeBitsKL(target_nats=5.0)
+    values = [float(term(posterior=q, prior=p, training=True)) for _ in range(3)]
+    np.testing.assert_allclose(values, [1.0, 0.9, 0.81], rtol=1e-6)
+    ```
+    """
+
+    logs = ("kl_weight", "gap")
+    minimum_gamma = 1e-3
+
+    def __init__(self, target_nats, tolerance=0.05, step=0.1, **kwargs):
+        super().__init__(**kwargs)
+        self.target_nats = check_number("target_nats", target_nats, low=0.0, open_low=True)
+        self.tolerance = check_number("tolerance", tolerance, low=0.0)
+        self.step = check_number("step", step, low=0.0, high=1.0, open_low=True, open_high=True)
+        self.gamma = self.add_state("gamma", 1.0)
+
+    def penalty(self, kl, mean, training):
+        R = mean(tf.reduce_sum(kl, axis=-1))
+        gamma = tf.convert_to_tensor(self.gamma)
+        self.track(kl_weight=gamma, gap=self.target_nats - R)
+        if training:
+            below = tf.cast(R < self.target_nats, tf.float32)
+            above = tf.cast(R > (1.0 + self.tolerance) * self.target_nats, tf.float32)
+            changed = gamma * (1.0 + self.step * (above - below))
+            self.gamma.assign(tf.clip_by_value(changed, self.minimum_gamma, 1.0))
+        return gamma * R
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "target_nats": self.target_nats,
+            "tolerance": self.tolerance,
+            "step": self.step,
+        }

@@ -1,0 +1,74 @@
+"""How much worse the decoder does with a latent that is not the input's own."""
+
+import numpy as np
+
+from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.metrics.chunks import count, distortions
+from keras_vae_collapse.metrics.prior import prior_samples
+
+
+def z_gap(log_prob, loc, scale, inputs, num_permutations=4, chunk_size=2048, seed=0):
+    """Distortion with `z` permuted over the set minus distortion with the right `z`.
+
+    ```
+    E_x E_q [log p(x_i | z_i) - log p(x_i | z_pi(i))],   z_i ~ q(z | x_i),  pi(i) != i
+    ```
+
+    in nats per word. 0 when the decoder ignores `z`, whatever the rate.
+
+    Args:
+        log_prob: `log_prob(z, inputs) -> (batch,)`, nats per word.
+        loc, scale: the Gaussian posterior of each row, `(N, latent)`.
+        inputs: an array, or a dictionary of arrays, N rows.
+        num_permutations: random derangements averaged over, each with its own samples.
+        chunk_size: rows given to `log_prob` at a time.
+        seed: a non-negative integer.
+
+    Returns:
+        A float, nats per word.
+
+    Raises:
+        ValueError: fewer than two rows, or an argument outside its range.
+    """
+    rng = np.random.default_rng(check_integer("seed", seed, low=0))
+    check_integer("num_permutations", num_permutations, low=1)
+    gaps = []
+    for _ in range(num_permutations):
+        z = loc + scale * rng.standard_normal(loc.shape)
+        right = distortions(log_prob, z, inputs, chunk_size)
+        wrong = distortions(log_prob, z[derangement(len(z), rng)], inputs, chunk_size)
+        gaps.append(np.mean(wrong - right))
+    return float(np.mean(gaps))
+
+
+def prior_gap(log_prob, loc, scale, inputs, prior=None, num_samples=4, chunk_size=2048, seed=0):
+    """Distortion with `z` from the prior minus distortion with the right `z`, nats per word.
+
+    Args:
+        prior: `None` for the standard normal, or a TFP distribution.
+        num_samples: draws from the prior, and from the posterior, for each row.
+        **others: as for `z_gap`.
+    """
+    rng = np.random.default_rng(check_integer("seed", seed, low=0))
+    check_integer("num_samples", num_samples, low=1)
+    gaps = []
+    for _ in range(num_samples):
+        z = loc + scale * rng.standard_normal(loc.shape)
+        right = distortions(log_prob, z, inputs, chunk_size)
+        z = prior_samples(prior, count(inputs), loc.shape[1], rng)
+        gaps.append(np.mean(distortions(log_prob, z, inputs, chunk_size) - right))
+    return float(np.mean(gaps))
+
+
+def derangement(rows, rng):
+    """A random permutation of `rows` indices that leaves none in its place.
+
+    Raises:
+        ValueError: `rows` is less than two.
+    """
+    if rows < 2:
+        raise ValueError(f"a permutation needs at least two rows. Received: {rows}")
+    order = rng.permutation(rows)
+    result = np.empty(rows, np.int64)
+    result[order] = np.roll(order, 1)  # one cycle through all rows
+    return result

@@ -1,0 +1,71 @@
+"""All figures about the latent of a model over a set, in one pass."""
+
+from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.metrics.active_units import active_units
+from keras_vae_collapse.metrics.chunks import encode_all
+from keras_vae_collapse.metrics.gaps import prior_gap, z_gap
+from keras_vae_collapse.metrics.importance_weighted_nll import importance_sample
+from keras_vae_collapse.metrics.mutual_information import mutual_information
+from keras_vae_collapse.metrics.rate import rate
+
+
+def distinct_outputs(outputs):
+    """The number of different outputs; 1 means one generic answer to everything."""
+    return len(set(outputs))
+
+
+def latent_metrics(
+    log_prob,
+    encode,
+    inputs,
+    num_samples=500,
+    prior=None,
+    active_threshold=0.01,
+    chunk_size=2048,
+    seed=0,
+    posterior=None,
+):
+    """Rate, distortion and the other figures about the latent, means over a set.
+
+    Args:
+        log_prob: `log_prob(z, inputs) -> (batch,)`, `log p(x | z)` in nats per word; `z` is
+            float32 `(batch, latent)`.
+        encode: `encode(inputs) -> (loc, scale)` of the Gaussian posterior, each
+            `(batch, latent)`.
+        inputs: an array, or a dictionary of arrays, rows in front, at least two. Sort the
+            rows by length if `log_prob` gains from it.
+        num_samples: samples of `z` for each word; with 1 the importance-weighted NLL is an
+            estimate of the negative ELBO.
+        prior: `None` for the standard normal, or a TFP distribution.
+        active_threshold: least variance of the posterior mean of an active unit.
+        chunk_size: rows (words times samples) given to `log_prob` at a time.
+        seed: a non-negative integer.
+        posterior: `(loc, scale)` where it is known already; else `encode` is asked.
+
+    Returns:
+        A dictionary of numbers, in nats per word where the name says nats: `rate_nats`,
+        `distortion_nats`, `negative_elbo_nats`, `iw_nll_nats`, `mutual_information_nats`,
+        `active_units`, `z_gap_nats`, `prior_gap_nats`, and `words` and `num_samples`.
+
+    Raises:
+        ValueError: an argument lies outside its range, or a callable returns a wrong shape.
+    """
+    check_integer("num_samples", num_samples, low=1)
+    loc, scale = encode_all(encode, inputs) if posterior is None else posterior
+    sample = importance_sample(log_prob, loc, scale, inputs, num_samples, prior, chunk_size, seed)
+    rate_nats = float(rate(loc, scale, prior, seed=seed).mean())
+    distortion_nats = float(sample.distortion.mean())
+    return {
+        "rate_nats": rate_nats,
+        "distortion_nats": distortion_nats,
+        "negative_elbo_nats": rate_nats + distortion_nats,
+        "iw_nll_nats": float(sample.nll.mean()),
+        "mutual_information_nats": mutual_information(loc, scale, seed=seed),
+        "active_units": active_units(loc, active_threshold),
+        "z_gap_nats": z_gap(log_prob, loc, scale, inputs, chunk_size=chunk_size, seed=seed),
+        "prior_gap_nats": prior_gap(
+            log_prob, loc, scale, inputs, prior, chunk_size=chunk_size, seed=seed
+        ),
+        "words": len(loc),
+        "num_samples": num_samples,
+    }

@@ -1,0 +1,207 @@
+"""The folder of one training run: who may write to it, and how files get there whole."""
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import pathlib
+import shutil
+import tempfile
+
+from keras_vae_collapse.directory_lock import DirectoryLock, RunError
+
+_PARTIAL = ".partial"
+# What must stay the same for a resumed run to end as it would have ended.
+_FIXED = ("recipe", "data", "seed", "decay_epochs")
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """Yields a temporary path beside `path`, renamed to it when the block succeeds.
+
+    The old file (or folder) stays until the new one is complete and on the disk, and stays for
+    good when the block fails; the temporary file is then removed.
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder = pathlib.Path(
+        tempfile.mkdtemp(prefix=f".{path.name}.", suffix=_PARTIAL, dir=path.parent)
+    )
+    try:
+        temporary = folder / path.name
+        yield temporary
+        if temporary.is_file():
+            _sync(temporary)
+        elif path.exists():
+            os.rename(path, folder / "old")
+        os.replace(temporary, path)
+        with contextlib.suppress(OSError):  # some systems cannot open a folder
+            _sync(path.parent)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sync(path):
+    """Waits until a file is on the disk: a renamed but unwritten file can be empty after a
+    power failure."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_text(path, text):
+    """Writes a UTF-8 text file atomically."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path, value):
+    """Writes a JSON file atomically."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def sha256(path):
+    """The SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+
+
+class RunDirectory:
+    """The output folder of a run: `config.json`, `checkpoints/`, `logs/`, results.
+
+    Args:
+        path: the folder; made by `open` when missing.
+    """
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.config = self.path / "config.json"
+        self.checkpoints = self.path / "checkpoints"
+        self.logs = self.path / "logs"
+        self.model = self.path / "model.keras"
+        self.export = self.path / "export"
+        self.predictions = self.path / "predictions-dev.tsv"
+        self.metrics = self.path / "metrics.json"
+        self._lock = DirectoryLock(self.path)
+
+    def open(self, config, resume=False, overwrite=False):
+        """Takes the folder for this process and settles what becomes of an earlier run.
+
+        Args:
+            config: what defines the run, as JSON values. Under `resume` its `recipe`, `data`
+                (but for the `name`), `seed` and `decay_epochs` must equal what the folder
+                holds.
+            resume: go on with the run in the folder, if there is one.
+            overwrite: throw an earlier run away.
+
+        Raises:
+            RunError: another process writes here; a run is here and neither flag was given;
+                the folder cannot be written; the run to resume had another configuration.
+                The folder is then as it was.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+            try:
+                self._settle(json.loads(json.dumps(config)), resume, overwrite)
+            except BaseException:
+                self._lock.release()
+                raise
+        except OSError as error:
+            raise RunError(f"cannot write to {self.path}: {error}") from error
+
+    def close(self):
+        """Gives the folder up."""
+        self._lock.release()
+
+    def _settle(self, config, resume, overwrite):
+        if self.config.exists() and resume:
+            self._check_same(config)
+        elif overwrite:
+            self._clear()
+        elif self.config.exists():
+            raise RunError(
+                f"{self.path} already holds a run: pass --resume to go on with it, "
+                "--overwrite to replace it, or another --output_dir"
+            )
+        elif any(self.checkpoints.glob("*")):
+            raise RunError(
+                f"{self.path} holds checkpoints, but no config.json that says of what: pass "
+                "--overwrite to replace them, or another --output_dir"
+            )
+        self.checkpoints.mkdir(exist_ok=True)
+        self.logs.mkdir(exist_ok=True)
+        # What a killed process was writing.
+        for folder in (self.path, self.checkpoints):
+            for partial in folder.glob(f".*{_PARTIAL}"):
+                shutil.rmtree(partial, ignore_errors=True)
+        write_json(self.config, config)
+
+    def _clear(self):
+        for path in (self.checkpoints, self.logs, self.export):
+            shutil.rmtree(path, ignore_errors=True)
+        # The configuration goes last: until then the folder still says that it holds a run.
+        for path in (self.model, self.predictions, self.metrics, self.config):
+            path.unlink(missing_ok=True)
+
+    def _check_same(self, config):
+        try:
+            old = json.loads(self.config.read_text(encoding="utf-8"))
+            changes = [
+                change
+                for key in _FIXED
+                for change in _differences(key, old.get(key), config.get(key))
+                if change[0] != "data.name"
+            ]
+        except (ValueError, AttributeError) as error:
+            raise RunError(f"{self.config} is damaged: {error}") from error
+        if changes:
+            raise RunError(
+                f"cannot resume {self.path}, the run was started otherwise:\n"
+                + "\n".join(f"  {key} was {was!r} and now is {now!r}" for key, was, now in changes)
+            )
+        for key, was, now in _differences("versions", old.get("versions"), config.get("versions")):
+            logging.warning(
+                "%s was %s and now is %s: the resumed run may differ in its last digits",
+                key, was, now,
+            )
+
+
+def _differences(key, was, now):
+    """`(key, was, now)` of every entry of two JSON values that differs, keys joined by dots."""
+    if isinstance(was, dict) and isinstance(now, dict):
+        return [
+            change
+            for name in sorted(was.keys() | now.keys())
+            for change in _differences(f"{key}.{name}", was.get(name), now.get(name))
+        ]
+    return [] if was == now else [(key, was, now)]
+
+
+def load_model(directory):
+    """The model of a run directory; a file from a stranger cannot run code.
+
+    Keras's safe mode is on, and before Keras sees the file `check_archive` makes sure that it
+    holds nothing but classes of this package.
+
+    Raises:
+        RunError: the directory or its model is missing, truncated or not a model of ours.
+    """
+    import keras
+
+    import keras_vae_collapse.models  # noqa: F401  registers what the file names
+    from keras_vae_collapse.model_archive import check_archive
+
+    directory = pathlib.Path(directory)
+    path = directory / "model.keras"
+    if not directory.is_dir():
+        raise RunError(f"no such model directory: {directory}")
+    if not path.is_file():
+        raise RunError(f"{directory} holds no model.keras: did its training finish?")
+    check_archive(path)
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises many kinds for a damaged archive
+        raise RunError(f"cannot load {path}: {type(error).__name__}: {error}") from error

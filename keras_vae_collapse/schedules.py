@@ -1,0 +1,188 @@
+"""Weights over training steps, as Keras learning rate schedules.
+
+Each is a `keras.optimizers.schedules.LearningRateSchedule`: a function of the step `t`, 0 at the
+first, with no state of its own. They serve as the weight of `KLDivergence` and as the capacity
+of `TargetRate`.
+"""
+
+import keras
+from keras import ops
+
+from keras_vae_collapse._checks import check_integer, check_number
+
+__all__ = [
+    "CyclicalAnnealing",
+    "ExponentialAnnealing",
+    "LinearAnnealing",
+    "LogisticAnnealing",
+]
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class LinearAnnealing(keras.optimizers.schedules.LearningRateSchedule):
+    """A straight line up to a threshold.
+
+    ```
+    lambda_t = min(lambda_m, r t)
+    ```
+
+    (Bowman et al. 2015, arXiv:1511.06349.)
+
+    Args:
+        rate: `r`, the growth per step, greater than 0.
+        threshold: `lambda_m`, at least 0.
+
+    Raises:
+        ValueError: an argument lies outside its range.
+
+    Example:
+
+    ```python
+    from keras_vae_collapse.schedules import LinearAnnealing
+
+    schedule = LinearAnnealing(rate=0.25, threshold=0.5)
+    assert [float(schedule(t)) for t in range(4)] == [0.0, 0.25, 0.5, 0.5]
+    ```
+    """
+
+    def __init__(self, rate, threshold=1.0):
+        self.rate = check_number("rate", rate, low=0.0, open_low=True)
+        self.threshold = check_number("threshold", threshold, low=0.0)
+
+    def __call__(self, step):
+        t = ops.cast(step, "float32")
+        return ops.minimum(self.threshold, self.rate * t)
+
+    def get_config(self):
+        return {"rate": self.rate, "threshold": self.threshold}
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class ExponentialAnnealing(keras.optimizers.schedules.LearningRateSchedule):
+    """Fast growth at first, then slower and slower towards a threshold.
+
+    ```
+    lambda_t = lambda_m (1 - exp(-r t))
+    ```
+
+    Args:
+        rate: `r`, per step, greater than 0.
+        threshold: `lambda_m`, at least 0.
+
+    Raises:
+        ValueError: an argument lies outside its range.
+
+    Example:
+
+    ```python
+    import math
+    from keras_vae_collapse.schedules import ExponentialAnnealing
+
+    schedule = ExponentialAnnealing(rate=math.log(2.0))
+    assert abs(float(schedule(2)) - 0.75) < 1e-6
+    ```
+    """
+
+    def __init__(self, rate, threshold=1.0):
+        self.rate = check_number("rate", rate, low=0.0, open_low=True)
+        self.threshold = check_number("threshold", threshold, low=0.0)
+
+    def __call__(self, step):
+        t = ops.cast(step, "float32")
+        return -self.threshold * ops.expm1(-self.rate * t)
+
+    def get_config(self):
+        return {"rate": self.rate, "threshold": self.threshold}
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class LogisticAnnealing(keras.optimizers.schedules.LearningRateSchedule):
+    """An S-shaped curve from near 0 to a threshold.
+
+    ```
+    lambda_t = lambda_m / (1 + exp(-r (t - t_0)))
+    ```
+
+    (Bowman et al. 2015, arXiv:1511.06349, figure 2.)
+
+    Args:
+        rate: `r`, the steepness per step, greater than 0.
+        midpoint: `t_0`, the step at half the threshold, at least 0.
+        threshold: `lambda_m`, at least 0.
+
+    Raises:
+        ValueError: an argument lies outside its range.
+
+    Example:
+
+    ```python
+    from keras_vae_collapse.schedules import LogisticAnnealing
+
+    schedule = LogisticAnnealing(rate=0.01, midpoint=1000)
+    assert float(schedule(1000)) == 0.5
+    ```
+    """
+
+    def __init__(self, rate, midpoint, threshold=1.0):
+        self.rate = check_number("rate", rate, low=0.0, open_low=True)
+        self.midpoint = check_number("midpoint", midpoint, low=0.0)
+        self.threshold = check_number("threshold", threshold, low=0.0)
+
+    def __call__(self, step):
+        t = ops.cast(step, "float32")
+        return self.threshold * ops.sigmoid(self.rate * (t - self.midpoint))
+
+    def get_config(self):
+        return {"rate": self.rate, "midpoint": self.midpoint, "threshold": self.threshold}
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class CyclicalAnnealing(keras.optimizers.schedules.LearningRateSchedule):
+    """A line up to a threshold, a rest there, and back to 0, several times over.
+
+    ```
+    tau      = (t mod T) / T
+    lambda_t = lambda_m min(1, tau / R)    for t < M T,    lambda_m afterwards
+    ```
+
+    (Fu et al. 2019, arXiv:1903.10145.)
+
+    Args:
+        cycle_steps: `T`, the steps of one cycle, a positive integer.
+        cycles: `M`, the number of cycles, a positive integer.
+        ratio: `R`, the part of a cycle in which the weight grows, in (0, 1].
+        threshold: `lambda_m`, at least 0.
+
+    Raises:
+        ValueError: an argument lies outside its range.
+
+    Example:
+
+    ```python
+    from keras_vae_collapse.schedules import CyclicalAnnealing
+
+    schedule = CyclicalAnnealing(cycle_steps=4, cycles=2)
+    values = [float(schedule(t)) for t in range(10)]
+    assert values == [0.0, 0.5, 1.0, 1.0, 0.0, 0.5, 1.0, 1.0, 1.0, 1.0]
+    ```
+    """
+
+    def __init__(self, cycle_steps, cycles=4, ratio=0.5, threshold=1.0):
+        self.cycle_steps = check_integer("cycle_steps", cycle_steps, low=1)
+        self.cycles = check_integer("cycles", cycles, low=1)
+        self.ratio = check_number("ratio", ratio, low=0.0, high=1.0, open_low=True)
+        self.threshold = check_number("threshold", threshold, low=0.0)
+
+    def __call__(self, step):
+        step = ops.cast(step, "int64")
+        tau = ops.cast(step % self.cycle_steps, "float32") / self.cycle_steps
+        rising = self.threshold * ops.minimum(1.0, tau / self.ratio)
+        return ops.where(step < self.cycle_steps * self.cycles, rising, self.threshold)
+
+    def get_config(self):
+        return {
+            "cycle_steps": self.cycle_steps,
+            "cycles": self.cycles,
+            "ratio": self.ratio,
+            "threshold": self.threshold,
+        }

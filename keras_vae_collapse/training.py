@@ -1,0 +1,210 @@
+"""From a recipe and a data set to a run directory: the one training loop, `model.fit`."""
+
+import hashlib
+import logging
+import platform
+import sys
+from importlib import metadata
+
+import keras
+import tensorflow as tf
+
+from keras_vae_collapse import callbacks
+from keras_vae_collapse.cluster import Cluster
+from keras_vae_collapse.data import (
+    BatchPlan,
+    Vocabulary,
+    augment,
+    encode_examples,
+    load_data,
+    training_dataset,
+    warn_unseen,
+    write_predictions,
+)
+from keras_vae_collapse.distribution import make_strategy
+from keras_vae_collapse.evaluation import EncodedExamples, evaluate_model, quick_figures
+from keras_vae_collapse.export import export_model
+from keras_vae_collapse.interrupts import sigterm_interrupts
+from keras_vae_collapse.multiworker import fit_remedy, naming_lost_workers
+from keras_vae_collapse.optimizer import make_optimizer
+from keras_vae_collapse.run_directory import RunDirectory, RunError, replacing, write_json
+
+
+def train(
+    recipe,
+    build,
+    data="demo",
+    language="turkish",
+    task=3,
+    output_dir="runs/mdr",
+    epochs=None,
+    seed=0,
+    strategy="auto",
+    logical_cpus=0,
+    resume=False,
+    overwrite=False,
+    max_minutes=None,
+    verbose=1,
+):
+    """Trains the model of a recipe and leaves a complete run directory.
+
+    Args:
+        recipe: a recipe: model sizes, rate term, optimizer and batch settings.
+        build: `build(recipe, vocabulary, seed) -> ReinflectionVAE`.
+        data: `"demo"`, a directory of SIGMORPHON 2016 files, or `"sigmorphon2016"`.
+        language, task: which files of a directory.
+        output_dir: the run directory.
+        epochs: at most so many epochs; by default the recipe's.
+        seed: of initial weights, batches and noise.
+        strategy, logical_cpus: see `make_strategy`.
+        resume, overwrite: what to do with a run that is there already.
+        max_minutes: stop training after so many minutes.
+        verbose: 1 for a progress bar, 2 for a line an epoch, 0 for silence.
+
+    Returns:
+        `(metrics, run)`: what `metrics.json` holds, and the `RunDirectory` (`None` on workers
+        that write nothing).
+
+    Raises:
+        RunError: the run directory cannot be used as asked.
+        DataError: the data cannot be read.
+        NotFiniteLoss: the loss became NaN or infinite.
+    """
+    strategy_name, strategy = strategy, make_strategy(strategy, logical_cpus)
+    cluster = Cluster(strategy)
+    train_examples, dev_examples = load_data(data, language, task)
+    vocabulary = Vocabulary.from_examples(train_examples)
+    warn_unseen(vocabulary, dev_examples)
+    epochs = recipe.epochs if epochs is None else epochs
+    description = {
+        "recipe": recipe.to_config(),
+        "data": _describe_data(data, language, task, train_examples, dev_examples),
+        "seed": seed,
+        "epochs": epochs,
+        # A decaying learning rate depends on the last epoch, so a resumed run cannot move it.
+        "decay_epochs": None if recipe.learning_rate_decay == "constant" else epochs,
+        "strategy": strategy_name,
+        "replicas": strategy.num_replicas_in_sync,
+        "versions": _versions(),
+        "command": sys.argv,
+    }
+    run = RunDirectory(output_dir)
+    with naming_lost_workers():
+        # Workers that disagree on when to stop would wait for each other for ever.
+        agreed = {key: description[key] for key in ("recipe", "seed", "epochs")}
+        data_sha256 = description["data"]["sha256"]
+        cluster.check_agreement({**agreed, "data": data_sha256, "max_minutes": max_minutes})
+        cluster.from_chief(lambda: run.open(description, resume, overwrite))
+        try:
+            keras.utils.set_random_seed(seed)
+            arrays = encode_examples(augment(train_examples, recipe.augmentation), vocabulary)
+            plan = BatchPlan.of(arrays, recipe.batch_size, seed)
+            with strategy.scope():
+                model = build(recipe, vocabulary, seed)
+                model.compile(optimizer=make_optimizer(recipe, plan.steps_per_epoch * epochs))
+            limits = {"epochs": epochs, "max_minutes": max_minutes}
+            best, record = _fit(
+                model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbose
+            )
+            best.restore()
+            if strategy.num_replicas_in_sync > 1:
+                trained, model = model, build(recipe, vocabulary, seed)
+                model.set_weights(trained.get_weights())
+            metrics = cluster.from_chief(lambda: _finish(model, dev_examples, record, run, seed))
+        finally:
+            run.close()
+    return metrics, run if cluster.is_chief else None
+
+
+def _fit(model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbose):
+    epochs = limits["epochs"]
+    clock = callbacks.TimeLimit(limits["max_minutes"], cluster)
+    best = callbacks.BestWeights(patience=recipe.patience)
+    checkpoint = callbacks.RunCheckpoint(run.checkpoints, best, clock, cluster)
+    done = checkpoint.restore(model)
+    if done:
+        logging.info("resuming after epoch %d", done)
+    encoded = EncodedExamples(model, dev_examples)
+    # Before the dev figures are there: they go to a run of their own.
+    training_log = [keras.callbacks.TensorBoard(run.logs, write_graph=False)]
+    hooks = [
+        clock,
+        callbacks.NaNGuard(checkpoint.last),
+        *(training_log if cluster.is_chief else []),
+        callbacks.DevEvaluation(lambda: cluster.from_chief(lambda: quick_figures(encoded))),
+        best,
+        checkpoint,
+    ]
+    finished = done and best.state["waited"] >= recipe.patience
+
+    def record():
+        return {
+            "best_epoch": best.state["best_epoch"],
+            "epochs": len(checkpoint.history),
+            "training_minutes": clock.elapsed_seconds / 60,
+        }
+
+    if done >= epochs or finished or clock.expired:
+        return best, record()
+    if cluster.is_chief:
+        hooks += callbacks.tensorboard_callbacks(run, encoded)
+    dataset = training_dataset(arrays, plan, start_step=done * plan.steps_per_epoch)
+    with sigterm_interrupts(), fit_remedy(model):
+        try:
+            model.fit(
+                dataset,
+                epochs=epochs,
+                initial_epoch=done,
+                steps_per_epoch=plan.steps_per_epoch,
+                callbacks=hooks,
+                verbose=verbose if cluster.is_chief else 0,
+            )
+        except KeyboardInterrupt:
+            if not cluster.is_alone:
+                raise RunError("interrupted; start all workers with --resume to go on") from None
+            print("\ninterrupted: finishing with the best weights so far", flush=True)
+    return best, record()
+
+
+def _finish(model, dev_examples, record, run, seed):
+    figures, _ = evaluate_model(model, dev_examples, seed=seed)
+    metrics = {
+        "dev": figures,
+        **record,
+        "parameters": int(model.count_params()),
+    }
+    with replacing(run.model) as temporary:
+        model.save(temporary)
+    export_model(model, run.export)
+    forms = model.inflect([e.source for e in dev_examples], [e.features for e in dev_examples])
+    write_predictions(run.predictions, dev_examples, [[form] for form in forms])
+    write_json(run.metrics, metrics)
+    last = (record["best_epoch"] or 1) - 1
+    callbacks.tensorboard_results(run, model, dev_examples, figures, step=last)
+    return metrics
+
+
+def _describe_data(data, language, task, train_examples, dev_examples):
+    digest = hashlib.sha256()
+    for example in (*train_examples, *dev_examples):
+        digest.update(f"{example.source}\t{example.features}\t{example.target}\n".encode())
+    return {
+        "name": str(data),
+        "language": language,
+        "task": task,
+        "train_examples": len(train_examples),
+        "dev_examples": len(dev_examples),
+        "sha256": digest.hexdigest(),
+    }
+
+
+def _versions():
+    packages = ("keras-vae-collapse", "tensorflow", "keras", "tensorflow-probability", "numpy")
+    versions = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = None
+    versions["devices"] = [d.device_type for d in tf.config.list_physical_devices()]
+    return versions

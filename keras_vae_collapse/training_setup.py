@@ -1,0 +1,23 @@
+"""Settings of the whole process, made once and before TensorFlow computes anything."""
+
+import logging
+
+import tensorflow as tf
+
+
+def prepare_process():
+    """Threads for recurrent layers on few cores, deterministic ops, readable warnings.
+
+    Small recurrent steps do not gain from several threads inside one matrix product; running
+    the two directions of an encoder side by side does.
+    """
+    logging.basicConfig(format="%(message)s", level=logging.INFO, force=True)
+    logging.getLogger("absl").setLevel(logging.WARNING)
+    tf.get_logger().setLevel(logging.ERROR)
+    if not tf.config.list_physical_devices("GPU"):
+        try:
+            tf.config.threading.set_intra_op_parallelism_threads(1)
+            tf.config.threading.set_inter_op_parallelism_threads(2)
+        except RuntimeError:
+            pass  # TensorFlow has started, as in a notebook: its threads stay as they are
+    tf.config.experimental.enable_op_determinism()

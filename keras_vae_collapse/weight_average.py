@@ -1,0 +1,28 @@
+"""Evaluating a model with the running average of its weights."""
+
+import contextlib
+
+
+@contextlib.contextmanager
+def averaged_weights(model):
+    """Within the block the trainable weights hold their exponential moving average.
+
+    The average is the one that the optimizer keeps with `use_ema=True`; without it the block
+    changes nothing. Afterwards the weights are what they were.
+    """
+    optimizer = model.optimizer
+    averages = getattr(optimizer, "_model_variables_moving_average", None)
+    if not getattr(optimizer, "use_ema", False) or not averages or not optimizer.iterations.numpy():
+        yield
+        return
+    weights = model.trainable_variables
+    current = [weight.numpy() for weight in weights]
+    by_path = {weight.path: average for weight, average in zip(
+        optimizer._trainable_variables, averages, strict=True)}
+    try:
+        for weight in weights:
+            weight.assign(by_path[weight.path])
+        yield
+    finally:
+        for weight, value in zip(weights, current, strict=True):
+            weight.assign(value)

@@ -1,0 +1,82 @@
+import keras
+import numpy as np
+import pytest
+from small_model import X, make_model
+
+from keras_vae_collapse.callbacks import BestWeights
+
+
+def after(scores, patience=99, **options):
+    """The callback after epochs with given scores, each with all weights at its number."""
+    model = make_model()
+    model.stop_training = False
+    best = BestWeights(patience=patience, **options)
+    best.set_model(model)
+    for epoch, logs in enumerate(scores):
+        for weight in model.trainable_weights:
+            weight.assign(np.full(weight.shape, epoch + 1.0))
+        best.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    return best, epoch + 1
+
+
+def weights_of(best):
+    best.restore()
+    return {float(np.unique(w.numpy())[0]) for w in best.model.trainable_weights}
+
+
+def test_the_best_epoch_is_kept_and_restored():
+    best, _ = after([{"dev_accuracy": a} for a in (0.1, 0.5, 0.3)])
+    assert best.state["best_epoch"] == 2
+    assert weights_of(best) == {2.0}
+
+
+def test_the_first_of_equal_epochs_is_kept():
+    best, _ = after([{"dev_accuracy": 0.5}] * 3)
+    assert weights_of(best) == {1.0}
+
+
+def test_equal_accuracy_is_decided_by_the_smaller_distance():
+    rows = [{"dev_accuracy": 0.0, "dev_levenshtein": d} for d in (4.0, 2.0, 3.0)]
+    best, _ = after(rows)
+    assert weights_of(best) == {2.0}
+    rows.append({"dev_accuracy": 0.1, "dev_levenshtein": 9.0})
+    assert weights_of(after(rows)[0]) == {4.0}
+
+
+@pytest.mark.parametrize("patience", [1, 3])
+def test_training_ends_after_so_many_epochs_without_improvement(patience):
+    scores = [{"dev_accuracy": a} for a in (0.1, 0.5, *[0.4] * 10)]
+    assert after(scores, patience)[1] == 2 + patience
+
+
+def test_an_epoch_without_the_figure_does_not_count():
+    best, last = after([{"dev_accuracy": 0.5}, {}, {}, {"loss": 1.0}], patience=1)
+    assert last == 4 and best.state["waited"] == 0
+
+
+def test_without_any_figure_the_weights_stay():
+    best, _ = after([{}, {}])
+    assert weights_of(best) == {2.0}
+
+
+def test_the_averaged_weights_are_kept_where_the_optimizer_averages():
+    model = make_model(use_ema=True)
+    best = BestWeights()
+
+    class Always(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["dev_accuracy"] = 1.0
+
+    class Look(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.raw = self.model.layers[-1].kernel.numpy()
+            self.average = self.model.optimizer._model_variables_moving_average[0].numpy()
+
+    look = Look()
+    model.fit(X, X[:, :1], batch_size=8, verbose=0, callbacks=[Always(), best, look])
+    best.restore()
+    kernel = model.layers[-1].kernel.numpy()
+    np.testing.assert_array_equal(kernel, look.average)
+    assert not np.array_equal(kernel, look.raw)

@@ -1,0 +1,51 @@
+import keras
+import numpy as np
+import pytest
+from small_model import X, make_model
+
+from keras_vae_collapse.callbacks import NaNGuard, NotFiniteLoss
+
+
+def fit(y, checkpoint=None, batches_ahead=()):
+    guard = NaNGuard(lambda: checkpoint)
+    make_model().fit(
+        X,
+        y,
+        batch_size=8,
+        epochs=3,
+        shuffle=False,
+        verbose=0,
+        callbacks=[*batches_ahead, guard],
+    )
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_loss_that_is_not_finite_stops_at_its_batch(value):
+    y = X[:, :1].copy()
+    y[10] = value
+    with pytest.raises(NotFiniteLoss, match=r"step 2 \(epoch 1, batch 2\); .*no checkpoint yet"):
+        fit(y)
+
+
+def test_the_last_good_checkpoint_is_named():
+    with pytest.raises(NotFiniteLoss, match=r"last good checkpoint: runs/epoch-00002.npz\. A"):
+        fit(X[:, :1] * np.nan, checkpoint="runs/epoch-00002.npz")
+
+
+def test_a_weight_that_is_not_finite_stops_before_the_epoch_is_saved():
+    class Spoil(keras.callbacks.Callback):
+        # After the last batch, so that no loss shows it any more.
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 2:
+                self.model.layers[-1].bias.assign([np.nan])
+
+    with pytest.raises(NotFiniteLoss, match=r"weight sequential\S*/dense\S*/bias is not finite"):
+        fit(X[:, :1], batches_ahead=[Spoil()])
+
+
+def test_a_good_training_is_not_disturbed():
+    fit(X[:, :1])
+
+
+def test_the_error_is_an_arithmetic_error():
+    assert issubclass(NotFiniteLoss, ArithmeticError)

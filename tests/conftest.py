@@ -1,0 +1,45 @@
+"""Fixtures that several test folders share."""
+
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import pytest
+import tensorflow as tf
+
+# For tests of replicas. Logical devices must be made before TensorFlow starts, so before any test
+# module is imported; single-device tests run on the first of them and see no difference.
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
+
+_BESIDE = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data" / "sigmorphon2016"
+
+
+@pytest.fixture(scope="session")
+def sigmorphon2016_dir():
+    """The folder of real SIGMORPHON 2016 files, or a skip that says what is missing."""
+    folder = pathlib.Path(os.environ.get("KERAS_VAE_COLLAPSE_DATA", _BESIDE))
+    if not (folder / "turkish-task3-dev").is_file():
+        pytest.skip(f"no SIGMORPHON 2016 files in {folder}; set KERAS_VAE_COLLAPSE_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory):
+    """A finished run of a tiny model on a tiny data set: `(RunDirectory, metrics)`."""
+    from training_runs import TINY, write_data
+
+    import zoo
+    from keras_vae_collapse.training import train
+
+    folder = tmp_path_factory.mktemp("tiny")
+    recipe = zoo.override(
+        zoo.recipe("mdr"), [f"{k}={v}" for k, v in TINY.items()] + ["rate_nats=6", "patience=99"]
+    )
+    data = write_data(folder / "data")
+    metrics, run = train(recipe, zoo.build, data, output_dir=folder / "run", epochs=3, verbose=0)
+    return run, metrics

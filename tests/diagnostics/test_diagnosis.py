@@ -1,0 +1,171 @@
+import dataclasses
+
+import failing_models
+import numpy as np
+import pytest
+import tensorflow_probability as tfp
+
+from keras_vae_collapse.diagnostics import LatentModel, Thresholds, diagnose
+
+tfd = tfp.distributions
+
+
+def diagnosed(name, **arguments):
+    return diagnose(getattr(failing_models, name)(), num_samples=5, **arguments)
+
+
+@pytest.mark.parametrize(
+    "name, verdict, cause",
+    [
+        ("healthy", "healthy", None),
+        ("spare_dimensions", "healthy", None),
+        ("too_weak", "collapsed", "too weak"),
+        ("constant_shift", "collapsed", "constant"),
+        ("too_noisy", "collapsed", "too noisy"),
+        ("latent_ignored", "latent ignored", None),
+        ("few_dimensions", "partial", "dimensions"),
+        ("generic_outputs", "partial", "outputs"),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_every_way_to_fail_gets_its_verdict(name, verdict, cause, seed):
+    report = diagnosed(name, seed=seed)
+    assert (report.verdict, report.cause) == (verdict, cause)
+    assert bool(report.remedies) == (verdict != "healthy")
+
+
+def test_dimensions_of_one_model_fail_in_different_ways():
+    rng = np.random.default_rng(0)
+    signal = rng.standard_normal((500, 5))
+    loc = signal * [1.0, 1e-4, 0.5, 1e-4, 0.0] + [0, 0, 0, 1.5, 0]
+    scale = np.broadcast_to([0.3, 1.0, 5.0, 0.4, 1.0], loc.shape).copy()
+    scale[:, 4] = np.where(signal[:, 4] > 0, 0.1, 2.0)  # a code in sigma alone
+    model = LatentModel(
+        lambda rows: (loc[rows], scale[rows]), lambda z, r: -z[:, 0], np.arange(500)
+    )
+    dimensions = diagnose(model, num_samples=1).dimensions
+    states = [d.state for d in dimensions]
+    assert states == ["active", "too weak", "too noisy", "too weak", "active"]
+    assert [d.equals_prior for d in dimensions] == [False, True, False, False, False]
+    assert [d.index for d in dimensions] == list(range(5))
+    noisy = dimensions[2]
+    assert noisy.mean_variance == pytest.approx(loc[:, 2].var(ddof=1))
+    assert noisy.noise_variance == pytest.approx(25.0)
+    assert f"noise of {25 / noisy.mean_variance:.3g} times" in noisy.why
+    assert "rests at mean 1.5, scale 0.4" in dimensions[3].why
+    # Half of log(1 + signal / noise), the information of a Gaussian code.
+    information = 0.5 * np.log1p(loc[:, 0].var() / 0.09)
+    assert dimensions[0].information_nats == pytest.approx(information, abs=0.15)
+
+
+def test_information_in_many_noisy_dimensions_is_not_a_collapse():
+    g = failing_models.Generator([0.14] * 12)  # each tells about 0.04 nats, all of them 0.45
+    report = diagnose(
+        LatentModel(g.posterior, g.reads_z, g.x, g.decode),
+        num_samples=1,
+        thresholds=Thresholds(
+            active_information_nats=0.1, collapsed_information_nats=0.2, unchanged_fraction=1.0
+        ),
+    )
+    assert report.state_counts()["too noisy"] == 12
+    assert (report.verdict, report.cause) == ("partial", "dimensions")
+
+
+def test_thresholds_move_the_verdict():
+    none = Thresholds(collapsed_information_nats=0.0)
+    assert diagnosed("too_weak", thresholds=none).verdict == "latent ignored"
+    strict = Thresholds(ignored_gap_nats=1e6)
+    assert diagnosed("healthy", thresholds=strict).verdict == "latent ignored"
+    strict = Thresholds(sufficient_fraction=1.0)
+    assert diagnosed("spare_dimensions", thresholds=strict).verdict == "partial"
+    lax = Thresholds(partial_fraction=0.2)
+    assert diagnosed("few_dimensions", thresholds=lax).verdict == "healthy"
+    with pytest.raises(ValueError, match="partial_fraction.*1.5"):
+        Thresholds(partial_fraction=1.5)
+    with pytest.raises(ValueError, match="prior_kl_nats"):
+        Thresholds(prior_kl_nats=-1.0)
+
+
+def test_outputs_for_right_permuted_and_prior_z_stand_side_by_side():
+    model = failing_models.healthy()
+    model = dataclasses.replace(
+        model,
+        labels=[f"row {i}" for i in range(len(model))],
+        gold=model.decode(model.encode(model.inputs)[0], model.inputs),
+    )
+    report = diagnose(model, num_samples=1, num_examples=5)
+    assert len(report.samples) == 5
+    for sample in report.samples:
+        assert sample.right == sample.gold
+        assert sample.permuted != sample.right
+        assert sample.prior != sample.right
+    assert report.figures["distinct_outputs"] == len(set(model.gold))
+    assert report.figures["unchanged_output_fraction"] < 0.1
+    generic = diagnosed("too_weak")
+    assert generic.figures["distinct_outputs"] == 1
+    assert generic.figures["unchanged_output_fraction"] == 1.0
+
+
+def test_model_without_decode_is_diagnosed_without_outputs():
+    report = diagnose(dataclasses.replace(failing_models.healthy(), decode=None), num_samples=2)
+    assert report.verdict == "healthy"
+    assert not report.samples
+    assert "distinct_outputs" not in report.figures
+    assert "right z" not in report.to_text()
+    assert "<h2>Outputs</h2>" not in report.to_html()
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        tfd.MultivariateNormalDiag(np.zeros(4, "float32")),
+        tfd.Normal(np.zeros(4, "float32"), 1.0),
+        tfd.MixtureSameFamily(
+            tfd.Categorical(logits=[0.0, 0.0]),
+            tfd.MultivariateNormalDiag(np.array([[-0.5] * 4, [0.5] * 4], "float32")),
+        ),
+    ],
+    ids=["vector", "scalars", "mixture"],
+)
+def test_other_priors(prior):
+    model = dataclasses.replace(failing_models.healthy(), prior=prior)
+    report = diagnose(model, num_samples=5)
+    assert report.verdict == "healthy"
+    joint = prior.event_shape.rank == 1
+    assert all((d.kl_nats is None) == joint for d in report.dimensions)
+    assert "<svg" in report.to_html()
+    weak = dataclasses.replace(failing_models.too_weak(), prior=tfd.Normal(np.zeros(4), 1.0))
+    assert all(d.equals_prior for d in diagnose(weak, num_samples=2).dimensions)
+
+
+def test_spare_dimensions_are_named_in_a_healthy_report():
+    assert "6 dimensions that are not active are spare" in diagnosed("spare_dimensions").to_text()
+    assert "spare" not in diagnosed("healthy").to_text()
+
+
+def test_larger_set_is_cut_down_and_the_report_says_so():
+    report = diagnosed("healthy", max_rows=50)
+    assert report.figures["words"] == 50
+    assert report.total_rows == failing_models.ROWS
+    assert "50 words drawn from 300" in report.to_text()
+
+
+def test_same_seed_same_report():
+    assert diagnosed("healthy", seed=4).to_json() == diagnosed("healthy", seed=4).to_json()
+    assert diagnosed("healthy", seed=4).to_json() != diagnosed("healthy", seed=5).to_json()
+
+
+def test_bad_values_are_named():
+    model = failing_models.healthy()
+    with pytest.raises(ValueError, match="num_samples.*at least 1.*num_samples=0"):
+        diagnose(model, num_samples=0)
+    with pytest.raises(ValueError, match="at least two rows"):
+        diagnose(model.subset([0]))
+    with pytest.raises(ValueError, match="decode.*one output for each of 300 rows"):
+        diagnose(dataclasses.replace(model, decode=lambda z, x: ["one"]), num_samples=1)
+    with pytest.raises(ValueError, match="without a latent"):
+        diagnose(dataclasses.replace(model, encode=lambda x: x), num_samples=1)
+    with pytest.raises(ValueError, match="`encode` must be callable"):
+        LatentModel(None, model.log_prob, model.inputs)
+    with pytest.raises(ValueError, match="`gold` must hold one entry for each of the 300"):
+        dataclasses.replace(model, gold=["a"])

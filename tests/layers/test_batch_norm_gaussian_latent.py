@@ -1,0 +1,78 @@
+"""BatchNormGaussianLatent: fixed spread of the means, lower bound of the rate."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae_collapse.layers import BatchNormGaussianLatent
+from keras_vae_collapse.losses import KLDivergence
+
+FEATURES = np.random.default_rng(0).normal(size=(256, 5)).astype("float32")
+
+
+@pytest.mark.parametrize("gamma", [0.3, 0.6, 2.0])
+def test_means_have_standard_deviation_gamma_in_training(gamma):
+    layer = BatchNormGaussianLatent(4, gamma=gamma, seed=1)
+    mu = layer(FEATURES, training=True, sample=False).numpy()
+    np.testing.assert_allclose(mu.std(axis=0), gamma, rtol=1e-3)
+    np.testing.assert_allclose(mu.mean(axis=0), 0.0, atol=1e-5)
+    layer.shift.assign([1.0, 2.0, 3.0, 4.0])
+    mu = layer(FEATURES, training=True, sample=False).numpy()
+    np.testing.assert_allclose(mu.mean(axis=0), [1.0, 2.0, 3.0, 4.0], rtol=1e-5)
+    np.testing.assert_allclose(mu.std(axis=0), gamma, rtol=1e-3)
+
+
+def test_rate_bound_is_met_and_is_tight():
+    layer = BatchNormGaussianLatent(4, gamma=0.6, rate_term=KLDivergence())
+    assert layer.committed_rate_nats == pytest.approx(4 * 0.36 / 2)
+    layer.build(FEATURES.shape)
+    for scale in (0.1, 1.0, 3.0):
+        layer.raw_scale.bias.assign(np.full(4, np.log(np.expm1(scale))))
+        layer(FEATURES, training=True)
+        excess = float(layer.losses[0]) - layer.committed_rate_nats
+        spare = 4 * 0.5 * (scale**2 - 2 * np.log(scale) - 1)
+        assert excess == pytest.approx(spare, abs=1e-3)
+
+
+def test_training_against_the_rate_cannot_go_below_the_bound():
+    inputs = keras.Input((5,))
+    layer = BatchNormGaussianLatent(4, gamma=0.6, rate_term=KLDivergence(), initial_scale=0.3)
+    model = keras.Model(inputs, layer(inputs))
+    model.compile(keras.optimizers.SGD(0.5), loss=None)
+    batches = tf.data.Dataset.from_tensors((FEATURES,)).repeat()
+
+    def rate(steps):
+        return model.fit(batches, steps_per_epoch=steps, verbose=0).history["rate"][0]
+
+    assert rate(1) > 2.0 * layer.committed_rate_nats
+    rate(60)
+    assert rate(1) == pytest.approx(layer.committed_rate_nats, rel=0.02)
+    # The moving averages have caught up: 0.9^60 = 0.002 of the start is left.
+    evaluated = model.evaluate(batches, steps=1, verbose=0, return_dict=True)["rate"]
+    assert evaluated == pytest.approx(layer.committed_rate_nats, rel=0.02)
+
+
+def test_saves_and_loads_with_moving_averages(tmp_path):
+    inputs = keras.Input((5,))
+    layer = BatchNormGaussianLatent(4, gamma=0.5, momentum=0.8, rate_term=KLDivergence(), seed=1)
+    model = keras.Model(inputs, layer(inputs))
+    model(FEATURES, training=True)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.layers[-1].get_config() == layer.get_config()
+    np.testing.assert_allclose(loaded(FEATURES), model(FEATURES), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"gamma": 0.0}, "`gamma` must be"),
+        ({"gamma": float("nan")}, "gamma=nan"),
+        ({"momentum": 1.0}, "`momentum` must be"),
+        ({"latent_dim": -1}, "`latent_dim` must be"),
+    ],
+)
+def test_bad_arguments_are_named(change, message):
+    with pytest.raises(ValueError, match=message):
+        BatchNormGaussianLatent(**{"latent_dim": 2, **change})

@@ -1,0 +1,184 @@
+"""ContiguousDropout: the exact law of positions and of runs, masks, XLA, bad values."""
+
+import itertools
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae_collapse.layers import ContiguousDropout
+from keras_vae_collapse.layers.contiguous_dropout import poisson_survival
+
+PAD, UNK, SOS = 0, 1, 2
+
+
+def survival(mean, count):
+    """S(k) = P(L > k), k = 0 .. count - 1, from the distribution function."""
+    pmf = [math.exp(-mean) * mean**k / math.factorial(k) for k in range(count)]
+    return 1.0 - np.cumsum(pmf)
+
+
+def hits(rate, mean_length, draws, length, seed=1):
+    layer = ContiguousDropout(rate, mean_length, UNK, seed=seed)
+    return layer(tf.fill([draws, length], 7), training=True).numpy() == UNK
+
+
+@pytest.mark.parametrize(
+    "rate, mean_length", [(0.2, 2.5), (1.0, 0.5), (0.05, 8.0), (1.0, 1.0), (0.5, 0.1)]
+)
+def test_law_of_each_position(rate, mean_length):
+    draws, length = 40_000, 12
+    expected = 1 - np.cumprod(1 - rate * survival(mean_length, length))
+    error = np.sqrt(expected * (1 - expected) / draws)
+    observed = hits(rate, mean_length, draws, length).mean(axis=0)
+    assert np.all(np.abs(observed - expected) < 5 * error)
+
+
+def joint_law(rate, mean_length, length):
+    """Probability of every pattern of hits, by summing over all runs from each position."""
+    s = np.concatenate([[1.0], survival(mean_length, length)])
+    # The run from position i, m_i l_i cut at the end of the row.
+    law = {}
+    runs = []
+    for i in range(length):
+        longest = length - i
+        p = [rate * (s[k] - s[k + 1]) for k in range(longest)] + [rate * s[longest]]
+        p[0] += 1 - rate
+        runs.append(p)
+    for lengths in itertools.product(*(range(length - i + 1) for i in range(length))):
+        probability = math.prod(runs[i][run] for i, run in enumerate(lengths))
+        pattern = tuple(
+            any(i <= j < i + run for i, run in enumerate(lengths)) for j in range(length)
+        )
+        law[pattern] = law.get(pattern, 0.0) + probability
+    return law
+
+
+def test_joint_law_of_all_patterns():
+    rate, mean_length, length, draws = 0.3, 1.5, 4, 40_000
+    law = joint_law(rate, mean_length, length)
+    assert math.isclose(sum(law.values()), 1.0)
+    patterns, counts = np.unique(
+        hits(rate, mean_length, draws, length, seed=2), axis=0, return_counts=True
+    )
+    observed = dict(zip(map(tuple, patterns.tolist()), counts / draws, strict=True))
+    for pattern, expected in law.items():
+        error = np.sqrt(expected * (1 - expected) / draws)
+        assert abs(observed.get(pattern, 0.0) - expected) <= 5 * error, pattern
+
+
+def test_start_rate_and_lengths_of_isolated_runs():
+    # A run that begins at the first position is seen there alone or cut by the next start; at
+    # a rate of 1/1000 the latter is rarer than the tolerance.
+    rate, mean_length, draws, length = 0.001, 2.0, 2_000_000, 8
+    hit = hits(rate, mean_length, draws, length, seed=3)
+    s = survival(mean_length, length)
+    started = hit[:, 0]
+    error = np.sqrt(rate * s[0] / draws)
+    assert abs(started.mean() - rate * s[0]) < 5 * error
+    runs = np.cumprod(hit[started], axis=1).sum(axis=1)
+    for k in range(1, length):
+        expected = s[k] / s[0]  # P(L > k | L > 0)
+        error = np.sqrt(expected * (1 - expected) / len(runs))
+        assert abs((runs > k).mean() - expected) < 5 * error + length * rate
+
+
+def test_table_has_the_survival_function_of_poisson():
+    for mean in (0.01, 0.5, 2.5, 8.0):
+        table = poisson_survival(mean, 1e-6)
+        np.testing.assert_allclose(table, survival(mean, len(table)), rtol=1e-8)
+        assert table[-1] >= 1e-6 > survival(mean, len(table) + 1)[-1]
+    assert poisson_survival(0.0, 1e-6) == []
+
+
+def test_rounding_of_the_table_stays_below_the_stated_bound():
+    for rate, mean_length in [(1.0, 10.0), (0.2, 2.5), (0.9, 1.0)]:
+        table = np.array(ContiguousDropout(rate, mean_length, UNK)._thresholds[::-1])
+        exact = rate * np.array(poisson_survival(mean_length, 1e-15))
+        rounded = np.pad(table, (0, len(exact) - len(table)))
+        assert np.abs(rounded - exact).max() <= 2.0**-25
+        assert np.abs(rounded - exact).sum() < 2e-6
+
+
+@pytest.mark.parametrize("mean_length", [300.0, 1000.0])
+def test_runs_of_any_length_stop_at_the_end_of_the_row(mean_length):
+    hit = hits(0.2, mean_length, 100, 9)
+    assert np.all(np.diff(hit.astype(int), axis=1) >= 0)  # once begun, to the end
+    assert hit.any() and not hit.all()
+
+
+def test_kept_ids_are_never_replaced():
+    ids = np.array([[SOS, 7, 8, 3, PAD]] * 50)
+    out = ContiguousDropout(1.0, 5.0, UNK, keep_ids=(PAD, SOS), seed=1)(ids, training=True).numpy()
+    assert np.all(out[:, 0] == SOS) and np.all(out[:, 4] == PAD)
+    assert np.mean(out[:, 1:4] == UNK) > 0.9
+
+
+def test_masked_positions_neither_begin_a_run_nor_are_replaced():
+    ids = tf.fill([2000, 3], 7)
+    mask = tf.tile([[False, True, True]], [2000, 1])
+    layer = ContiguousDropout(0.3, 1.0, UNK, seed=1)
+    hit = layer(ids, mask=mask, training=True).numpy() == UNK
+    assert not hit[:, 0].any()
+    # Position 1 is the first that can be hit: rate S(0), as if position 0 were not there.
+    expected = 0.3 * survival(1.0, 1)[0]
+    assert abs(hit[:, 1].mean() - expected) < 5 * np.sqrt(expected * (1 - expected) / 2000)
+
+
+@pytest.mark.parametrize(
+    "rate, mean_length, training", [(0.0, 2.0, True), (1.0, 0.0, True), (1.0, 2.0, False)]
+)
+def test_is_identity_without_runs_and_at_inference(rate, mean_length, training):
+    ids = np.full((4, 6), 7)
+    layer = ContiguousDropout(rate, mean_length, UNK)
+    np.testing.assert_array_equal(layer(ids, training=training), ids)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+def test_graph_and_xla_draw_what_eager_draws(dtype):
+    ids = tf.fill([16, 20], tf.constant(7, dtype))
+    eager, graph, xla = (ContiguousDropout(0.2, 2.5, UNK, seed=3) for _ in range(3))
+    signature = [tf.TensorSpec([None, None], dtype)]
+    in_graph = tf.function(lambda x: graph(x, training=True), input_signature=signature)
+    in_xla = tf.function(lambda x: xla(x, training=True), jit_compile=True)
+    for _ in range(2):
+        expected = eager(ids, training=True)
+        assert expected.dtype == dtype
+        np.testing.assert_array_equal(in_graph(ids), expected)
+        np.testing.assert_array_equal(in_xla(ids), expected)
+
+
+def test_same_seed_gives_the_same_masks_and_every_step_another():
+    first, second = (ContiguousDropout(0.3, 2.0, UNK, seed=3) for _ in range(2))
+    ids = np.full((8, 16), 7)
+    a = [first(ids, training=True).numpy() for _ in range(2)]
+    b = [second(ids, training=True).numpy() for _ in range(2)]
+    np.testing.assert_array_equal(a, b)
+    assert np.any(a[0] != a[1])
+
+
+def test_saves_and_loads(tmp_path):
+    inputs = keras.Input((None,), dtype="int64")
+    model = keras.Model(inputs, ContiguousDropout(0.3, 2.0, UNK, (0, 2), seed=5)(inputs))
+    ids = np.full((4, 16), 7)
+    model(ids, training=True)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.layers[1].get_config() == model.layers[1].get_config()
+    np.testing.assert_array_equal(loaded(ids, training=True), model(ids, training=True))
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"rate": 1.1}, "`rate` must be"),
+        ({"mean_length": -1.0}, "`mean_length` must be"),
+        ({"mean_length": float("inf")}, "mean_length=inf"),
+        ({"mean_length": 2000}, "mean_length=2000"),
+    ],
+)
+def test_bad_arguments_are_named(change, message):
+    with pytest.raises(ValueError, match=message):
+        ContiguousDropout(**{"rate": 0.5, "mean_length": 2.0, "unk_id": UNK, **change})

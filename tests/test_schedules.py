@@ -1,0 +1,109 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keras_vae_collapse import schedules
+from keras_vae_collapse.schedules import (
+    CyclicalAnnealing,
+    ExponentialAnnealing,
+    LinearAnnealing,
+    LogisticAnnealing,
+)
+
+CASES = [
+    LinearAnnealing(0.01, threshold=0.8),
+    ExponentialAnnealing(0.01, threshold=0.8),
+    LogisticAnnealing(0.01, midpoint=300, threshold=0.8),
+    CyclicalAnnealing(100, cycles=3, ratio=0.4, threshold=0.8),
+]
+
+
+def names(schedule):
+    return type(schedule).__name__
+
+
+def test_every_public_schedule_is_among_the_cases():
+    assert {names(case) for case in CASES} == set(schedules.__all__)
+
+
+STEPS = np.arange(1000)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        (CASES[0], np.minimum(0.8, 0.01 * STEPS)),
+        (CASES[1], 0.8 * (1 - np.exp(-0.01 * STEPS))),
+        (CASES[2], 0.8 / (1 + np.exp(-0.01 * (STEPS - 300)))),
+        (
+            CASES[3],
+            np.where(STEPS < 300, 0.8 * np.minimum(1, (STEPS % 100) / 100 / 0.4), 0.8),
+        ),
+    ],
+    ids=[names(case) for case in CASES],
+)
+def test_matches_the_equation(schedule, expected):
+    values = [float(schedule(step)) for step in STEPS[::7]]
+    np.testing.assert_allclose(values, expected[::7], rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("schedule", CASES, ids=names)
+@pytest.mark.parametrize("dtype", [tf.int32, tf.int64])
+def test_takes_steps_of_any_integer_type_inside_a_compiled_function(schedule, dtype):
+    compiled = tf.function(schedule, jit_compile=True)
+    value = compiled(tf.constant(30, dtype))
+    assert value.dtype == tf.float32
+    np.testing.assert_allclose(value, schedule(30), rtol=1e-6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(CASES), st.integers(0, 2**40))
+def test_stays_between_zero_and_the_threshold_at_any_step(schedule, step):
+    assert 0.0 <= float(schedule(step)) <= np.float32(schedule.threshold)
+
+
+@pytest.mark.parametrize("schedule", CASES, ids=names)
+def test_config_round_trip_gives_an_equal_schedule(schedule):
+    config = keras.saving.serialize_keras_object(schedule)
+    copy = keras.saving.deserialize_keras_object(config)
+    assert type(copy) is type(schedule)
+    assert copy.get_config() == schedule.get_config()
+
+
+@pytest.mark.parametrize("schedule", CASES, ids=names)
+def test_serves_as_a_learning_rate(schedule):
+    optimizer = keras.optimizers.SGD(learning_rate=schedule)
+    assert float(optimizer.learning_rate) == float(schedule(0))
+
+
+@pytest.mark.parametrize(
+    ("factory", "name", "value"),
+    [
+        (LinearAnnealing, "rate", 0.0),
+        (LinearAnnealing, "rate", float("nan")),
+        (LinearAnnealing, "threshold", -1.0),
+        (ExponentialAnnealing, "rate", -1.0),
+        (ExponentialAnnealing, "threshold", "1"),
+        (LogisticAnnealing, "rate", 0.0),
+        (LogisticAnnealing, "midpoint", -1),
+        (LogisticAnnealing, "threshold", float("inf")),
+        (CyclicalAnnealing, "cycle_steps", 0),
+        (CyclicalAnnealing, "cycle_steps", 2.5),
+        (CyclicalAnnealing, "cycles", 0),
+        (CyclicalAnnealing, "ratio", 0.0),
+        (CyclicalAnnealing, "ratio", 1.1),
+        (CyclicalAnnealing, "threshold", -1.0),
+    ],
+)
+def test_bad_options_are_refused(factory, name, value):
+    options = {
+        LinearAnnealing: {"rate": 0.1},
+        ExponentialAnnealing: {"rate": 0.1},
+        LogisticAnnealing: {"rate": 0.1, "midpoint": 10},
+        CyclicalAnnealing: {"cycle_steps": 10},
+    }[factory]
+    with pytest.raises(ValueError, match=f"`{name}` must be .*Received: {name}="):
+        factory(**{**options, name: value})

@@ -1,0 +1,100 @@
+import json
+
+import pytest
+
+import zoo
+from keras_vae_collapse.run_directory import RunError
+from zoo import collapse_picture, compare, pretrained_models, publish
+from zoo.comparison_report import read_runs, table
+
+
+def test_a_published_run_loads_and_answers_as_before(tiny_run, tmp_path, monkeypatch):
+    from keras_vae_collapse.run_directory import load_model
+
+    run, metrics = tiny_run
+    for module in (publish, pretrained_models):
+        monkeypatch.setattr(module, "FOLDER", tmp_path)
+    folder = publish.publish(run.path, "tiny")
+    assert list(zoo.pretrained()) == ["tiny"]
+    words, features = ["evler", "göz"], ["pos=N,num=PL", "pos=N,num=SG"]
+    before = load_model(run.path).inflect(words, features)
+    assert zoo.load("tiny").inflect(words, features) == before
+    card = (folder / "card.md").read_text()
+    assert f"{metrics['dev']['accuracy']:.4f}" in card and "SHA-256" in card
+    path = folder / "model.keras"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(RunError, match="SHA-256"):
+        zoo.load("tiny")
+    with pytest.raises(RunError, match="There are: tiny"):
+        zoo.load("other")
+
+
+@pytest.mark.parametrize("name", zoo.pretrained())
+def test_every_pretrained_model_is_what_its_card_says(name):
+    model = zoo.load(name)
+    folder = pretrained_models.FOLDER / name
+    assert (folder / "model.keras").stat().st_size < publish.LARGEST
+    assert (folder / "card.md").read_text().startswith(f"# {name}\n")
+    assert len(model.inflect(["evler"], ["pos=N,case=ABL,num=SG"])) == 1
+
+
+def test_the_table_has_means_and_deviations(tmp_path):
+    runs = []
+    for name, accuracy in (("mdr-seed0", 0.8), ("mdr-seed1", 0.9), ("base-seed0", 0.0)):
+        folder = tmp_path / name
+        folder.mkdir()
+        dev = {column: accuracy for column, _, _ in compare_columns()}
+        (folder / "metrics.json").write_text(json.dumps({"dev": dev}))
+        (folder / "config.json").write_text("{}")
+        runs.append((name, folder))
+    lines = table(read_runs(runs)).splitlines()
+    assert lines[2].startswith("| mdr | 2 | 0.850 ± 0.071 |")
+    assert lines[3].startswith("| base | 1 | 0.000 |")
+
+
+def compare_columns():
+    from zoo.comparison_report import COLUMNS
+
+    return COLUMNS
+
+
+def test_jobs_are_recipes_times_seeds_and_targets_of_those_that_have_one():
+    options = compare.arguments().parse_args(
+        ["--recipes=base,mdr,free_bits", "--seeds=0,1", "--targets=10,40", "--output_dir=x"]
+    )
+    names = [(name, seed) for name, _, seed in compare.jobs(options)]
+    assert names == [
+        ("base", 0), ("base", 1), ("mdr", 0), ("mdr", 1), ("free_bits", 0), ("free_bits", 1),
+        ("mdr@10", 0), ("free_bits@10", 0),
+    ]  # fmt: skip
+
+
+def test_compare_says_what_is_wrong(tmp_path, capsys):
+    assert compare.main([f"--output_dir={tmp_path}", "--recipes=magic"]) == 1
+    assert "no recipe 'magic'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_compare_runs_what_is_missing_and_only_that(tmp_path, capsys):
+    from training_runs import TINY, write_data
+
+    data = write_data(tmp_path / "data")
+    command = [
+        "--recipes=base,mdr", "--seeds=0", f"--data={data}", "--epochs=1",
+        f"--output_dir={tmp_path / 'out'}", *(f"--set={k}={v}" for k, v in TINY.items()),
+    ]  # fmt: skip
+    assert compare.main(command) == 0
+    first = capsys.readouterr().out
+    assert "2 runs, 0 of them done" in first and "min left" in first
+    for name in ("RESULTS.md", "rate_distortion.png", "accuracy_rate.png"):
+        assert (tmp_path / "out" / name).stat().st_size > 100
+    assert compare.main(command) == 0
+    assert "2 runs, 2 of them done" in capsys.readouterr().out
+
+
+def test_the_picture_is_drawn_from_runs(tiny_run, tmp_path):
+    run, _ = tiny_run
+    path = tmp_path / "picture.png"
+    assert collapse_picture.main([f"--runs={run.path}", f"--output={path}"]) == 0
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert collapse_picture.main([f"--runs={tmp_path}", f"--output={path}"]) == 1

@@ -1,0 +1,35 @@
+"""Recipes against posterior collapse, and models trained from them."""
+
+import importlib
+import pkgutil
+
+from zoo import recipes as _recipes
+from zoo.pretrained_models import load, pretrained
+from zoo.recipe import Recipe, RecipeError, build, override
+
+__all__ = [
+    "Recipe",
+    "RecipeError",
+    "build",
+    "load",
+    "override",
+    "pretrained",
+    "recipe",
+    "recipes",
+]
+
+
+def recipes():
+    """The names of all recipes, sorted."""
+    return sorted(module.name for module in pkgutil.iter_modules(_recipes.__path__))
+
+
+def recipe(name):
+    """The recipe of this name.
+
+    Raises:
+        RecipeError: there is none; the message lists those there are.
+    """
+    if name not in recipes():
+        raise RecipeError(f"no recipe {name!r}. Recipes: {', '.join(recipes())}")
+    return importlib.import_module(f"zoo.recipes.{name}").RECIPE

@@ -1,0 +1,165 @@
+"""Trains many recipes with many seeds and writes one table and two pictures.
+
+    python -m zoo.compare --recipes=base,mdr --seeds=0,1,2 --data=DIR --output_dir=DIR
+
+Stopped and started again with the same options it goes on: finished runs are not repeated,
+an unfinished one is resumed. Development data alone is used, decoding is greedy from the
+posterior mean.
+"""
+
+import argparse
+import json
+import multiprocessing
+import pathlib
+import shlex
+import sys
+import time
+
+import zoo
+from zoo.comparison_report import write_report
+from zoo.targets import has_target, with_target
+
+
+def arguments():
+    """The parser of the command line."""
+    parser = argparse.ArgumentParser("zoo.compare", description=__doc__)
+    parser.add_argument("--recipes", default="all", help="names joined by commas, or all")
+    parser.add_argument("--seeds", default="0,1,2", help="integers joined by commas")
+    parser.add_argument(
+        "--targets",
+        default="",
+        help="nats, joined by commas: further runs of each method that has a target rate",
+    )
+    parser.add_argument("--target_seeds", default="0", help="seeds of the runs at --targets")
+    parser.add_argument("--data", default="demo", help="as for train.py")
+    parser.add_argument("--language", default="turkish", help="as for train.py")
+    parser.add_argument("--task", type=int, default=3, choices=[1, 3], help="as for train.py")
+    parser.add_argument("--epochs", type=int, help="the same for all; default: each recipe's")
+    parser.add_argument("--max_minutes", type=float, help="minutes of training of each run")
+    parser.add_argument("--set", action="append", default=[], help="field=value for every recipe")
+    parser.add_argument("--output_dir", required=True, help="where runs, table, pictures go")
+    parser.add_argument("--ray", action="store_true", help="spread the runs over a Ray cluster")
+    return parser
+
+
+def jobs(options):
+    """What is to be run: a list of `(name, recipe, seed)`.
+
+    Raises:
+        RecipeError: an unknown recipe or an impossible override.
+    """
+    names = zoo.recipes() if options.recipes == "all" else options.recipes.split(",")
+    chosen = [zoo.override(zoo.recipe(name), options.set) for name in names]
+    listed = [(r.name, r, seed) for r in chosen for seed in _numbers(options.seeds, int)]
+    for nats in _numbers(options.targets, float):
+        for recipe in filter(has_target, chosen):
+            aimed = with_target(recipe, nats)
+            if aimed == recipe:
+                continue
+            for seed in _numbers(options.target_seeds, int):
+                listed.append((f"{recipe.name}@{nats:g}", aimed, seed))
+    return listed
+
+
+def _numbers(text, kind):
+    try:
+        return [kind(part) for part in text.split(",") if part]
+    except ValueError as error:
+        raise ValueError(f"expected numbers joined by commas. Received: {text!r}") from error
+
+
+def run_job(directory, recipe, seed, options):
+    """Trains one recipe in this process, quietly, resuming what is there."""
+    from keras_vae_collapse.training import train
+    from keras_vae_collapse.training_setup import prepare_process
+
+    prepare_process()
+    metrics, _ = train(
+        recipe,
+        zoo.build,
+        data=options["data"],
+        language=options["language"],
+        task=options["task"],
+        output_dir=directory,
+        epochs=options["epochs"],
+        seed=seed,
+        resume=True,
+        max_minutes=options["max_minutes"],
+        verbose=0,
+    )
+    return metrics
+
+
+def _run_apart(directory, recipe, seed, options):
+    # Each run in a process of its own: TensorFlow's state and memory end with it.
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=run_job, args=(directory, recipe, seed, options))
+    process.start()
+    try:
+        process.join()
+    except KeyboardInterrupt:
+        process.join(60)
+        raise
+    if process.exitcode:
+        raise RuntimeError(f"the run in {directory} ended with exit code {process.exitcode}")
+
+
+def _run_on_ray(waiting, options):
+    try:
+        import ray
+    except ImportError as error:
+        raise RuntimeError("--ray needs Ray: pip install 'keras-vae-collapse[cluster]'") from error
+    ray.init(ignore_reinit_error=True, log_to_driver=False)
+    remote = ray.remote(num_cpus=1, max_calls=1)(run_job)
+    pending = {
+        remote.remote(str(directory), recipe, seed, options): name
+        for name, directory, recipe, seed in waiting
+    }
+    while pending:
+        (done,), _ = ray.wait(list(pending), num_returns=1)
+        ray.get(done)
+        yield pending.pop(done)
+
+
+def _run_here(waiting, options):
+    for name, directory, recipe, seed in waiting:
+        _run_apart(str(directory), recipe, seed, options)
+        yield name
+
+
+def main(argv=None):
+    """Runs the command; returns its exit code."""
+    options = arguments().parse_args(argv)
+    output = pathlib.Path(options.output_dir).resolve()
+    try:
+        listed = [
+            (f"{n}-seed{s}", output / "runs" / f"{n}-seed{s}", r, s) for n, r, s in jobs(options)
+        ]
+        waiting = [job for job in listed if not (job[1] / "metrics.json").is_file()]
+        print(f"{len(listed)} runs, {len(listed) - len(waiting)} of them done", flush=True)
+        start = time.monotonic()
+        runner = _run_on_ray if options.ray else _run_here
+        for count, name in enumerate(runner(waiting, vars(options)), start=1):
+            elapsed = time.monotonic() - start
+            left = elapsed / count * (len(waiting) - count)
+            metrics = json.loads((output / "runs" / name / "metrics.json").read_text())["dev"]
+            print(
+                f"[{count}/{len(waiting)}] {name}: accuracy {metrics['accuracy']:.4f}, "
+                f"rate {metrics['rate_nats']:.2f} nats; {elapsed / 60:.1f} min so far, "
+                f"about {left / 60:.0f} min left",
+                flush=True,
+            )
+        command = shlex.join(["python", "-m", "zoo.compare", *(argv or sys.argv[1:])])
+        paths = write_report(output, [job[:2] for job in listed], command)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on", file=sys.stderr)
+        return 130
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"compare: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(["written:", *(f"  {path}" for path in paths)]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""The trained models that come with the package."""
+
+import json
+import pathlib
+
+from keras_vae_collapse.run_directory import RunError, load_model, sha256
+
+FOLDER = pathlib.Path(__file__).parent / "pretrained"
+
+
+def pretrained():
+    """The trained models: `{name: one line about each}`."""
+    cards = sorted(FOLDER.glob("*/metrics.json"))
+    return {path.parent.name: _metrics(path.parent)["summary"] for path in cards}
+
+
+def load(name):
+    """A trained model, ready for `inflect` and `encode`; needs no network.
+
+    Args:
+        name: one of `zoo.pretrained()`.
+
+    Raises:
+        RunError: there is no such model, or its file is not the one its card describes.
+    """
+    folder = FOLDER / name
+    if name not in pretrained():
+        raise RunError(f"no pretrained model {name!r}. There are: {', '.join(pretrained())}")
+    expected, found = _metrics(folder)["sha256"], sha256(folder / "model.keras")
+    if found != expected:
+        raise RunError(f"{folder / 'model.keras'} has SHA-256 {found}, its card says {expected}")
+    return load_model(folder)
+
+
+def _metrics(folder):
+    return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))

@@ -1,0 +1,11 @@
+from zoo.recipe import Recipe
+
+# 40 nats is four times what it takes to tell 20,000 words apart (ln 20,000 = 9.9 nats): room for
+# words never seen. The damping keeps the rate from swinging about its target.
+RECIPE = Recipe(
+    name="mdr",
+    paper="Pelsmaeker & Aziz 2019, arXiv:1904.08194",
+    summary="minimum desired rate: a Lagrange multiplier holds the rate at its target",
+    rate_term="MDRConstraint",
+    rate_options={"rate_nats": 40.0},
+)

@@ -1,5 +1,7 @@
 """Strategies by name, and means over the replicas of a strategy."""
 
+import functools
+
 import tensorflow as tf
 
 from keras_vae_collapse._checks import check_choice, check_integer
@@ -48,7 +50,8 @@ def global_batch_mean(values):
 def make_strategy(name="auto", logical_cpus=0):
     """The `tf.distribute` strategy of a flag.
 
-    Call it before TensorFlow computes anything.
+    Call it before TensorFlow computes anything. A second call with the same arguments gives the
+    same mirrored strategy.
 
     Args:
         name: `"auto"` (all GPUs with `MirroredStrategy`, or the one device there is),
@@ -65,10 +68,18 @@ def make_strategy(name="auto", logical_cpus=0):
     if name == "multiworker":
         return multiworker_strategy()
     if name == "mirrored" and not gpus and logical_cpus > 1:
-        return tf.distribute.MirroredStrategy(_divide_cpu(logical_cpus))
+        return _mirrored_strategy(_divide_cpu(logical_cpus))
     if name == "mirrored" or (name == "auto" and len(gpus) > 1):
-        return tf.distribute.MirroredStrategy()
+        return _mirrored_strategy(None)
     return tf.distribute.get_strategy()
+
+
+@functools.cache
+def _mirrored_strategy(devices):
+    # One for the same devices in a process: each strategy numbers its collective operations from
+    # the same start, and TensorFlow takes the first of a second strategy for that of the first
+    # ("Shape mismatch in the collective instance").
+    return tf.distribute.MirroredStrategy(devices)
 
 
 def _divide_cpu(count):
@@ -83,4 +94,4 @@ def _divide_cpu(count):
                 "`logical_cpus` must be set before TensorFlow starts. "
                 f"Received: logical_cpus={count}"
             ) from error
-    return [f"CPU:{i}" for i in range(count)]
+    return tuple(f"CPU:{i}" for i in range(count))

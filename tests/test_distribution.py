@@ -50,6 +50,10 @@ def test_gradients_divided_by_the_replicas_and_summed_are_those_of_the_global_ba
     assert float(total) == pytest.approx(2 * 3.0 * mean**2, rel=1e-5)
 
 
+def test_the_same_devices_give_the_same_strategy():
+    assert make_strategy("mirrored", logical_cpus=2) is TWO
+
+
 def test_without_replicas_the_mean_is_over_the_first_axis():
     values = np.arange(6, dtype="float32").reshape(3, 2)
     np.testing.assert_array_equal(global_batch_mean(values), [2.0, 3.0])
@@ -103,7 +107,7 @@ def test_all_gpus_are_taken_where_asked(name, gpus, mirrored, monkeypatch):
     monkeypatch.setattr(
         distribution.tf.config, "list_physical_devices", lambda kind=None: gpus if kind else []
     )
-    monkeypatch.setattr(distribution.tf.distribute, "MirroredStrategy", lambda: "all")
+    monkeypatch.setattr(distribution, "_mirrored_strategy", lambda devices: "all")
     assert (make_strategy(name) == "all") == mirrored
 
 

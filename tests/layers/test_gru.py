@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from two_replicas import TWO
 
 from keras_vae_collapse.layers import GRU
 
@@ -260,7 +261,7 @@ def test_fit_goes_the_way_it_goes_with_keras(options):
 
 
 def test_two_replicas_train_as_one_device_does():
-    with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+    with TWO.scope():
         two = losses(model(GRU))
     assert_same([two], [losses(model(GRU))], tolerance=1e-4)
 

@@ -72,8 +72,11 @@ def test_information_in_many_noisy_dimensions_is_not_a_collapse():
 
 
 def test_thresholds_move_the_verdict():
-    none = Thresholds(collapsed_information_nats=0.0)
-    assert diagnosed("too_weak", thresholds=none).verdict == "latent ignored"
+    g = failing_models.Generator([0.3])  # tells 0.17 nats
+    little = LatentModel(g.posterior, g.reads_z, g.x, g.decode)
+    assert diagnose(little, num_samples=1).verdict == "collapsed"
+    low = Thresholds(collapsed_information_nats=0.1)
+    assert diagnose(little, num_samples=1, thresholds=low).verdict != "collapsed"
     strict = Thresholds(ignored_gap_nats=1e6)
     assert diagnosed("healthy", thresholds=strict).verdict == "latent ignored"
     strict = Thresholds(sufficient_fraction=1.0)

@@ -146,9 +146,7 @@ def main(argv=None):
     """Runs the command; returns its exit code."""
     options = arguments().parse_args(argv)
     queries = make_queries(options.queries)
-    figures = run_load(
-        options.export, queries, options.threads, options.words, options.seconds
-    )
+    figures = run_load(options.export, queries, options.threads, options.words, options.seconds)
     text = json.dumps(figures, indent=2, ensure_ascii=False)
     print(text)
     if options.json:

@@ -157,4 +157,3 @@ def evaluate_model(model, examples, beam_width=8, num_samples=50, seed=0):
     for row, forms in zip(encoded.order, n_best, strict=True):
         predictions[row] = forms
     return figures, predictions
-

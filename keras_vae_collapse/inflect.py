@@ -58,9 +58,7 @@ def answer(model, queries, beam_width, n_best):
     if n_best == 1:
         return model.inflect(sources, features, beam_width)
     lists = model.inflect_n_best(sources, features, beam_width)
-    return [
-        "".join(f"{form}\t{log_p:.4f}\n" for form, log_p in forms[:n_best]) for forms in lists
-    ]
+    return ["".join(f"{form}\t{log_p:.4f}\n" for form, log_p in forms[:n_best]) for forms in lists]
 
 
 def main(argv=None):

@@ -84,6 +84,7 @@ def fit_remedy(model):
     if strategy.num_replicas_in_sync == 1:
         yield
         return
+
     def build_from_local_batch(iterator=None, data_batch=None):
         if iterator is not None:
             _, _, batches = next(iter(iterator))

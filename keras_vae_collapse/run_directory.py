@@ -165,7 +165,9 @@ class RunDirectory:
         for key, was, now in _differences("versions", old.get("versions"), config.get("versions")):
             logging.warning(
                 "%s was %s and now is %s: the resumed run may differ in its last digits",
-                key, was, now,
+                key,
+                was,
+                now,
             )
 
 

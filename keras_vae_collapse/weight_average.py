@@ -17,8 +17,10 @@ def averaged_weights(model):
         return
     weights = model.trainable_variables
     current = [weight.numpy() for weight in weights]
-    by_path = {weight.path: average for weight, average in zip(
-        optimizer._trainable_variables, averages, strict=True)}
+    by_path = {
+        weight.path: average
+        for weight, average in zip(optimizer._trainable_variables, averages, strict=True)
+    }
     try:
         for weight in weights:
             weight.assign(by_path[weight.path])

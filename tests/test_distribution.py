@@ -123,7 +123,10 @@ def test_all_gpus_are_taken_where_asked(name, gpus, mirrored, monkeypatch):
 def test_a_slurm_job_step_gives_the_cluster(nodes, tasks, expected, monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     step = {
-        "PROCID": "2", "JOB_ID": "20042", "STEP_NUM_TASKS": "3", "STEP_NODELIST": nodes,
+        "PROCID": "2",
+        "JOB_ID": "20042",
+        "STEP_NUM_TASKS": "3",
+        "STEP_NODELIST": nodes,
         "STEP_TASKS_PER_NODE": tasks,
     }
     for name, value in step.items():

@@ -92,7 +92,9 @@ def touch(path):
     return {
         "class_name": "__lambda__",
         "config": {
-            "code": base64.b64encode(raw).decode(), "defaults": None, "closure": None,
+            "code": base64.b64encode(raw).decode(),
+            "defaults": None,
+            "closure": None,
         },
     }
 
@@ -147,12 +149,18 @@ HOSTILE = {
     "our class elsewhere": call("subprocess", "Popen", "keras_vae_collapse>GaussianLatent"),
     "optimizer in name only": call("keras.optimizers", "Adam", "os>system"),
     "function": lambda canary: {
-        "module": "os", "class_name": "function", "registered_name": "system", "config": "system",
+        "module": "os",
+        "class_name": "function",
+        "registered_name": "system",
+        "config": "system",
     },
     "tensor": lambda canary: {"class_name": "__tensor__", "config": {"value": 1, "dtype": "int8"}},
     "type": lambda canary: {
-        "class_name": "__typespec__", "spec_name": "Popen", "module": "subprocess",
-        "registered_name": None, "config": [f"touch {canary}"],
+        "class_name": "__typespec__",
+        "spec_name": "Popen",
+        "module": "subprocess",
+        "registered_name": None,
+        "config": [f"touch {canary}"],
     },
 }
 
@@ -183,8 +191,15 @@ def test_a_configuration_of_nothing_is_refused(good, tmp_path, value):
 
 @pytest.mark.parametrize(
     "name",
-    ["../canary", "/tmp/canary", "..\\canary", "assets/../../canary", "assets/x", "a.pkl",
-     "model.weights.npz"],
+    [
+        "../canary",
+        "/tmp/canary",
+        "..\\canary",
+        "assets/../../canary",
+        "assets/x",
+        "a.pkl",
+        "model.weights.npz",
+    ],
 )
 def test_archives_with_other_members_are_refused(good, tmp_path, canary, name):
     members = [*good[0].items(), (name, b"x")]

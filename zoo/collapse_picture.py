@@ -1,6 +1,6 @@
 """Collapse beside cure: rate and development accuracy of some runs over the epochs.
 
-    python -m zoo.collapse_picture --runs=runs/base,runs/mdr --output=docs/collapse.png
+python -m zoo.collapse_picture --runs=runs/base,runs/mdr --output=docs/collapse.png
 """
 
 import argparse

@@ -46,9 +46,7 @@ def paradigm_pairs(examples):
     for paradigm, sources in forms.items():
         for source in sources:
             for target, features in labelled[paradigm]:
-                triples.setdefault(
-                    (source, features, target), Example(source, features, target)
-                )
+                triples.setdefault((source, features, target), Example(source, features, target))
     return list(triples.values())
 
 

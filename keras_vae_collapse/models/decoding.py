@@ -38,9 +38,7 @@ def beam_search(step, state, batch_size, max_length, beam_width=1, logit_offsets
     ids = tf.fill([rows, steps], PAD)
 
     def unfinished(t, previous, *_):
-        return (t < steps) & (
-            (t == 0) | tf.reduce_any((previous != EOS) & (previous != PAD))
-        )
+        return (t < steps) & ((t == 0) | tf.reduce_any((previous != EOS) & (previous != PAD)))
 
     def advance(t, previous, state, scores, ids):
         logits, state = step(t, previous, state)

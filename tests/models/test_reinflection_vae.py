@@ -44,9 +44,7 @@ def test_beam_scores_are_the_log_probabilities_of_teacher_forcing(kind):
         ),
         axis=-1,
     )
-    allowed = tf.reduce_sum(
-        tf.where(ids[:, 0] != 0, tf.math.log1p(-tf.exp(banned)), 0.0), axis=-1
-    )
+    allowed = tf.reduce_sum(tf.where(ids[:, 0] != 0, tf.math.log1p(-tf.exp(banned)), 0.0), axis=-1)
     # Decoding never emits padding, unknown or start: it renormalises over the other symbols.
     # A word cut at the longest length has its end symbol forced, so those rows are left out.
     ended = np.asarray((ids[:, 0] != 0).numpy().sum(axis=1) <= model.max_form_length)
@@ -91,9 +89,7 @@ def test_nothing_of_the_source_reaches_the_decoder_but_z():
     inputs = arrays()
     changed = {**inputs, "source": tf.reverse(inputs["source"], axis=[0])}
     model.latent.loc.kernel.assign(tf.zeros_like(model.latent.loc.kernel))
-    np.testing.assert_array_equal(
-        model(inputs, training=False), model(changed, training=False)
-    )
+    np.testing.assert_array_equal(model(inputs, training=False), model(changed, training=False))
 
 
 @pytest.mark.parametrize(

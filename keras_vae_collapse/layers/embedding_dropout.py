@@ -94,7 +94,8 @@ class EmbeddingDropout(keras.layers.Layer):
         scale = tf.cast(kept, inputs.dtype) * (1.0 / (1.0 - self.rate))
         if ids is not None:
             same = ids[:, :, None] == ids[:, None, :]  # (batch, length, length)
-            first = tf.argmax(same, axis=-1, output_type=tf.int32)  # (batch, length)
+            # Where each symbol occurs first, (batch, length); faster than `tf.argmax`.
+            first = tf.reduce_min(tf.where(same, tf.range(length), length), axis=-1)
             scale = tf.gather(scale, first, batch_dims=1)
         return inputs * scale
 

@@ -10,6 +10,7 @@ from keras_vae_collapse.metrics import (
     active_units,
     distinct_outputs,
     latent_metrics,
+    mutual_information,
     rate,
     score_predictions,
 )
@@ -95,8 +96,8 @@ def quick_figures(encoded, seed=0):
     Leaves the forms and the posterior in `encoded.latest`, for pictures of the same epoch.
 
     Returns:
-        A dictionary: `accuracy`, `levenshtein`, `distortion`, `rate`, `z_gap` (nats per
-        word), `active_units`, `distinct` (different outputs).
+        A dictionary: `accuracy`, `levenshtein`, `distortion`, `rate`, `z_gap`,
+        `mutual_information` (nats per word), `active_units`, `distinct` (different outputs).
     """
     forms = encoded.forms()
     scores = score_predictions(encoded.examples, forms)
@@ -112,6 +113,7 @@ def quick_figures(encoded, seed=0):
         "distortion": float(distortion.mean()),
         "rate": float(rate(loc, scale, encoded.prior, seed=seed).mean()),
         "z_gap": float((permuted - distortion).mean()),
+        "mutual_information": mutual_information(loc, scale, num_samples=1, seed=seed),
         "active_units": active_units(loc),
         "distinct": distinct_outputs(encoded.latest.forms),
     }

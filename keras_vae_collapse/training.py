@@ -22,6 +22,7 @@ from keras_vae_collapse.data import (
     write_predictions,
 )
 from keras_vae_collapse.distribution import make_strategy
+from keras_vae_collapse.encoder_training import make_encoder_training
 from keras_vae_collapse.evaluation import EncodedExamples, evaluate_model, quick_figures
 from keras_vae_collapse.export import export_model
 from keras_vae_collapse.interrupts import sigterm_interrupts
@@ -119,8 +120,15 @@ def train(
 def _fit(model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbose):
     epochs = limits["epochs"]
     clock = callbacks.TimeLimit(limits["max_minutes"], cluster)
-    best = callbacks.BestWeights(patience=recipe.patience)
-    checkpoint = callbacks.RunCheckpoint(run.checkpoints, best, clock, cluster)
+    encoder_training = make_encoder_training(recipe, model)
+    pretrains = isinstance(encoder_training, callbacks.EncoderPretraining)
+    best = callbacks.BestWeights(
+        patience=recipe.patience, start_epoch=encoder_training.epochs if pretrains else 0
+    )
+    stateful = {}
+    if isinstance(encoder_training, callbacks.AggressiveEncoder):
+        stateful["aggressive_encoder"] = encoder_training
+    checkpoint = callbacks.RunCheckpoint(run.checkpoints, best, clock, cluster, stateful)
     done = checkpoint.restore(model)
     if done:
         logging.info("resuming after epoch %d", done)
@@ -132,6 +140,7 @@ def _fit(model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbos
         callbacks.NaNGuard(checkpoint.last),
         *(training_log if cluster.is_chief else []),
         callbacks.DevEvaluation(lambda: cluster.from_chief(lambda: quick_figures(encoded))),
+        *([encoder_training] if encoder_training else []),
         best,
         checkpoint,
     ]

@@ -28,3 +28,12 @@ def averaged_weights(model):
     finally:
         for weight, value in zip(weights, current, strict=True):
             weight.assign(value)
+
+
+def restart_average(model):
+    """Makes the averages of all trainable weights what the weights are now."""
+    optimizer = model.optimizer
+    if getattr(optimizer, "use_ema", False) and optimizer.built:
+        averages = optimizer._model_variables_moving_average
+        for weight, average in zip(optimizer._trainable_variables, averages, strict=True):
+            average.assign(weight)

@@ -54,7 +54,10 @@ def main(data, folder, *names):
     found = {}
     for name in names or zoo.recipes():
         settings = {**TINY, "ema_momentum": 0.9, "dropout": 0.1, "patience": 2}
-        recipe = zoo.override(zoo.recipe(name), [f"{k}={v}" for k, v in settings.items()])
+        recipe = zoo.recipe(name)
+        if recipe.encoder_training == "EncoderPretraining":
+            settings["encoder_training_options.epochs"] = 2
+        recipe = zoo.override(recipe, [f"{k}={v}" for k, v in settings.items()])
         one, many = (pathlib.Path(folder) / f"{name}-{kind}" for kind in ("one", "many"))
         run(recipe, data, one)
         for batches in SESSIONS:

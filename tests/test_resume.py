@@ -27,6 +27,8 @@ RECIPES = (
     "embedding_dropout",
     "z_forcing",
     "bag_of_chars",
+    "aggressive_encoder",
+    "encoder_pretraining",
 )
 
 

@@ -45,12 +45,15 @@ def arguments():
 def jobs(options):
     """What is to be run: a list of `(name, recipe, seed)`.
 
+    All recipes with the first seed come first, so that a comparison that is stopped early has a
+    whole table.
+
     Raises:
         RecipeError: an unknown recipe or an impossible override.
     """
     names = zoo.recipes() if options.recipes == "all" else options.recipes.split(",")
     chosen = [zoo.override(zoo.recipe(name), options.set) for name in names]
-    listed = [(r.name, r, seed) for r in chosen for seed in _numbers(options.seeds, int)]
+    listed = [(r.name, r, seed) for seed in _numbers(options.seeds, int) for r in chosen]
     for nats in _numbers(options.targets, float):
         for recipe in filter(has_target, chosen):
             aimed = with_target(recipe, nats)

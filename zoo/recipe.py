@@ -18,7 +18,7 @@ class Recipe:
     summary: str
 
     char_dim: int = 64
-    hidden_units: int = 256
+    hidden_units: int = 192
     latent_dim: int = 64
     feature_dim: int = 64
     dropout: float = 0.2
@@ -37,13 +37,16 @@ class Recipe:
     bag_of_chars_weight: float = 1.0
     auxiliary_state_weight: float = 0.0
 
+    encoder_training: str = ""
+    encoder_training_options: dict = dataclasses.field(default_factory=dict)
+
     augmentation: str = "prefix_swaps"
     batch_size: int = 64
     learning_rate: float = 1e-3
     learning_rate_decay: str = "constant"
     clip_norm: float = 5.0
     ema_momentum: float = 0.998
-    epochs: int = 30
+    epochs: int = 40
     patience: int = 8
 
     def to_config(self):

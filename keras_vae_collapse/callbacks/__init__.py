@@ -1,9 +1,11 @@
 """Keras callbacks: what happens at the end of a batch or an epoch."""
 
+from keras_vae_collapse.callbacks.aggressive_encoder import AggressiveEncoder
 from keras_vae_collapse.callbacks.best_weights import BestWeights
 from keras_vae_collapse.callbacks.collapse_warning import CollapseWarning
 from keras_vae_collapse.callbacks.dev_evaluation import DevEvaluation
 from keras_vae_collapse.callbacks.dev_scalars import DevScalars
+from keras_vae_collapse.callbacks.encoder_pretraining import EncoderPretraining
 from keras_vae_collapse.callbacks.nan_guard import NaNGuard, NotFiniteLoss
 from keras_vae_collapse.callbacks.rate_pictures import RatePictures
 from keras_vae_collapse.callbacks.run_checkpoint import RunCheckpoint
@@ -12,10 +14,12 @@ from keras_vae_collapse.callbacks.tensorboard import tensorboard_callbacks, tens
 from keras_vae_collapse.callbacks.time_limit import TimeLimit
 
 __all__ = [
+    "AggressiveEncoder",
     "BestWeights",
     "CollapseWarning",
     "DevEvaluation",
     "DevScalars",
+    "EncoderPretraining",
     "NaNGuard",
     "NotFiniteLoss",
     "RatePictures",

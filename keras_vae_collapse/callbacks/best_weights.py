@@ -16,18 +16,22 @@ class BestWeights(keras.callbacks.Callback):
         monitor: name of the figure in the logs; larger is better.
         patience: epochs without improvement before training ends.
         tie_break: a figure of which less is better, compared where `monitor` is equal.
+        start_epoch: epochs that do not count, such as those of a pretraining.
     """
 
-    def __init__(self, monitor="dev_accuracy", patience=15, tie_break="dev_levenshtein"):
+    def __init__(
+        self, monitor="dev_accuracy", patience=15, tie_break="dev_levenshtein", start_epoch=0
+    ):
         super().__init__()
         self.monitor = monitor
         self.patience = patience
         self.tie_break = tie_break
+        self.start_epoch = start_epoch
         self.state = {"best": None, "best_epoch": None, "waited": 0}
         self.arrays = []
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.monitor not in (logs or {}):
+        if epoch < self.start_epoch or self.monitor not in (logs or {}):
             return
         score = [float(logs[self.monitor]), -float(logs.get(self.tie_break, 0.0))]
         if self.state["best"] is None or score > self.state["best"]:

@@ -35,14 +35,16 @@ class RunCheckpoint(keras.callbacks.Callback):
         best: the run's `BestWeights`.
         clock: the run's `TimeLimit`.
         cluster: the run's `Cluster`; by default this process alone.
+        stateful: `{name: callback}`, others whose `state`, of JSON values, is to be saved.
     """
 
-    def __init__(self, directory, best, clock, cluster=None):
+    def __init__(self, directory, best, clock, cluster=None, stateful=None):
         super().__init__()
         self.directory = pathlib.Path(directory)
         self.best = best
         self.clock = clock
         self.cluster = cluster or Cluster(tf.distribute.get_strategy())
+        self.stateful = dict(stateful or {})
         self.history = []
         self._batches = 0
 
@@ -78,6 +80,8 @@ class RunCheckpoint(keras.callbacks.Callback):
         self.best.arrays = arrays.get("best", [])
         self.best.state = state["best"]
         self.clock.resume(state["elapsed_seconds"])
+        for name, callback in self.stateful.items():
+            callback.state = state[name]
         self.history = state["history"]
         return state["epoch"]
 
@@ -116,6 +120,7 @@ class RunCheckpoint(keras.callbacks.Callback):
             "best": self.best.state,
             "elapsed_seconds": self.clock.elapsed_seconds,
             "history": self.history,
+            **{name: callback.state for name, callback in self.stateful.items()},
         }
         path = self.directory / f"epoch-{epoch:05d}.npz"
         last = next(reversed(self.files()), None)

@@ -78,6 +78,8 @@ class RateTerm(keras.layers.Layer):
         if seed is not None:
             check_seed(seed)
         self.seed = seed
+        # Set by `EncoderPretraining`: rate and state are logged and held, the loss is 0.
+        self.costs_nothing = False
         self.noise = NoiseSeeds(self, seed)
         self.trackers = {
             name: keras.metrics.Mean(name=name, dtype="float32")
@@ -97,7 +99,10 @@ class RateTerm(keras.layers.Layer):
                 f"posterior={posterior!r}, prior={prior!r}"
             )
         weight = self._check_weight(sample_weight, kl)
-        penalty = self.penalty(kl, _weighted_mean(weight), training)
+        if self.costs_nothing:
+            penalty = 0.0 * self.penalty(kl, _weighted_mean(weight), training=False)
+        else:
+            penalty = self.penalty(kl, _weighted_mean(weight), training)
         self.trackers["rate"].update_state(tf.reduce_sum(kl, axis=-1), weight)
         words = tf.cast(tf.shape(kl)[0], tf.float32) if weight is None else tf.reduce_sum(weight)
         self.trackers["penalty"].update_state(penalty, words)

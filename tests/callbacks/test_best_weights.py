@@ -45,6 +45,13 @@ def test_equal_accuracy_is_decided_by_the_smaller_distance():
     assert weights_of(after(rows)[0]) == {4.0}
 
 
+def test_epochs_before_the_first_that_counts_are_left_out():
+    rows = [{"dev_accuracy": a} for a in (0.9, 0.8, 0.1, 0.2)]
+    assert weights_of(after(rows, start_epoch=2)[0]) == {4.0}
+    best, ended = after([{"dev_accuracy": 0.5}] * 6, patience=2, start_epoch=3)
+    assert best.state["best_epoch"] == 4 and ended == 6
+
+
 @pytest.mark.parametrize("patience", [1, 3])
 def test_training_ends_after_so_many_epochs_without_improvement(patience):
     scores = [{"dev_accuracy": a} for a in (0.1, 0.5, *[0.4] * 10)]

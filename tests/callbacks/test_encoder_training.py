@@ -1,0 +1,166 @@
+"""Callbacks that train the encoder apart from the decoder."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_vae_collapse import callbacks
+from keras_vae_collapse.layers import GaussianLatent
+from keras_vae_collapse.losses import MDRConstraint, SoftFreeBitsKL
+
+X = np.random.default_rng(0).normal(size=(48, 3)).astype("float32")
+BATCHES = 6
+
+
+def make_model(rate_term=None, **options):
+    """A small VAE, compiled; every call gives the same weights."""
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((3,))
+    hidden = keras.layers.Dense(4, name="hidden")
+    latent = GaussianLatent(2, rate_term=rate_term or MDRConstraint(1.0), seed=1)
+    outputs = keras.layers.Dense(3, name="decoder")(latent(hidden(inputs)))
+    model = keras.Model(inputs, outputs)
+    model.compile(keras.optimizers.Adam(0.05, **options), "mse")
+    return model, [hidden, latent]
+
+
+class Watch(keras.callbacks.Callback):
+    """Which weights each batch moved, and given figures in the logs of each epoch."""
+
+    def __init__(self, figures=(), name="dev_mutual_information", losses=None):
+        super().__init__()
+        self.figures, self.name, self.losses = figures, name, losses
+        self.moved, self.weights, self.logs = [], [], []
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.before = {v.path: v.numpy().copy() for v in self.model.variables}
+
+    def on_train_batch_end(self, batch, logs=None):
+        now = {v.path: v.numpy().copy() for v in self.model.variables}
+        moved = {p.split("/")[0] for p in now if (now[p] != self.before[p]).any()}
+        self.moved.append(moved & {"hidden", "decoder"})
+        if self.losses is not None:  # the running mean of given losses
+            seen = self.losses[: batch + 1]
+            logs["loss"] = sum(seen) / len(seen)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.weights.append({v.path: v.numpy().copy() for v in self.model.variables})
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.logs.append(dict(logs))
+        if self.figures:
+            logs[self.name] = self.figures[epoch]
+
+
+def fit(model, watch, *others, epochs=1, **options):
+    batch_size = len(X) // BATCHES
+    model.fit(X, X, batch_size, epochs, 0, callbacks=[watch, *others], shuffle=False, **options)
+    return watch
+
+
+BOTH = {"hidden", "decoder"}
+
+
+def test_the_encoder_is_trained_until_the_loss_rises_then_the_decoder_for_one_step():
+    model, encoder = make_model()
+    # Sums of two batches: 10, 8, 9. The third group is worse than the second.
+    watch = Watch([1.0], losses=[6.0, 4.0, 4.0, 4.0, 4.0, 5.0, 7.0, 1.0, 1.0])
+    aggressive = callbacks.AggressiveEncoder(encoder, check_every=2)
+    model.fit(X[:27], X[:27], 3, 1, 0, callbacks=[watch, aggressive], shuffle=False)
+    assert watch.moved == [{"hidden"}] * 6 + [{"decoder"}] + [{"hidden"}] * 2
+
+
+def test_the_encoder_has_at_most_so_many_steps_in_a_row():
+    model, encoder = make_model()
+    aggressive = callbacks.AggressiveEncoder(encoder, max_steps=2, check_every=100)
+    watch = fit(model, Watch([1.0]), aggressive)
+    assert watch.moved == [{"hidden"}, {"hidden"}, {"decoder"}] * 2
+
+
+def test_both_are_trained_once_the_mutual_information_falls():
+    model, encoder = make_model()
+    aggressive = callbacks.AggressiveEncoder(encoder, max_steps=5)
+    watch = fit(model, Watch([1.0, 2.0, 1.9, 9.0]), aggressive, epochs=4)
+    apart = [{"hidden"}] * 5 + [{"decoder"}]
+    assert watch.moved == 3 * apart + [BOTH] * BATCHES
+    assert aggressive.state == {"aggressive": False, "previous": 1.9}
+
+
+def test_after_training_the_model_is_as_it_was():
+    model, encoder = make_model()
+    aggressive = callbacks.AggressiveEncoder(encoder, max_steps=2)
+    fit(model, Watch([1.0]), aggressive)
+    assert all(v.trainable for v in model.trainable_variables)
+    assert fit(model, Watch()).moved == [BOTH] * BATCHES
+
+
+def test_the_average_of_the_weights_goes_on():
+    model, encoder = make_model(use_ema=True, ema_momentum=0.5)
+    fit(model, Watch([1.0]), callbacks.AggressiveEncoder(encoder, max_steps=2))
+    averages = model.optimizer._model_variables_moving_average
+    for weight, average in zip(model.optimizer._trainable_variables, averages, strict=True):
+        np.testing.assert_allclose(average, weight, atol=0.2)
+
+
+def test_a_missing_figure_and_an_empty_encoder_are_named():
+    model, encoder = make_model()
+    with pytest.raises(KeyError, match="dev_information"):
+        fit(model, Watch(), callbacks.AggressiveEncoder(encoder, monitor="dev_information"))
+    with pytest.raises(ValueError, match="`encoder` has no trainable weight"):
+        fit(model, Watch(), callbacks.AggressiveEncoder([]))
+    with pytest.raises(ValueError, match="max_steps"):
+        callbacks.AggressiveEncoder(encoder, max_steps=0)
+
+
+@pytest.mark.parametrize("use_ema", [False, True])
+def test_after_pretraining_the_decoder_starts_anew_and_the_encoder_goes_on(use_ema):
+    options = {"use_ema": True, "ema_momentum": 0.5} if use_ema else {}
+    model, encoder = make_model(**options)
+    initial = {v.path: v.numpy().copy() for v in model.variables}
+    pretraining = callbacks.EncoderPretraining(model, encoder, encoder[1].rate_term, epochs=2)
+    watch = fit(model, Watch(), pretraining, epochs=3)
+    assert watch.moved == [BOTH] * BATCHES * 3
+
+    class AtThird(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                self.weights = {v.path: v.numpy().copy() for v in self.model.variables}
+                self.averages = (
+                    [a.numpy().copy() for a in self.model.optimizer._model_variables_moving_average]
+                    if use_ema
+                    else []
+                )
+
+    model, encoder = make_model(**options)
+    third = AtThird()
+    pretraining = callbacks.EncoderPretraining(model, encoder, encoder[1].rate_term, epochs=2)
+    fit(model, Watch(), pretraining, third, epochs=3)
+    for path, value in third.weights.items():
+        if path.startswith("decoder"):
+            np.testing.assert_array_equal(value, initial[path])
+        if path.startswith("hidden"):
+            assert not np.array_equal(value, initial[path])
+    for weight, average in zip(model.optimizer._trainable_variables, third.averages, strict=False):
+        np.testing.assert_array_equal(average, third.weights[weight.path])
+
+
+def test_the_rate_costs_nothing_in_pretraining_and_its_state_holds_still():
+    term = SoftFreeBitsKL(5.0, step=0.2)
+    model, encoder = make_model(term)
+    pretraining = callbacks.EncoderPretraining(model, encoder, term, epochs=1)
+    watch = fit(model, Watch(), pretraining, epochs=2)
+    gammas = [
+        [value for path, value in weights.items() if path.endswith("gamma")]
+        for weights in watch.weights
+    ]
+    assert gammas[0] and gammas[0] == gammas[1]
+    first, second = watch.logs
+    assert first["penalty"] == 0.0 and first["rate"] > 0.0
+    assert second["penalty"] > 0.0
+    assert not term.costs_nothing
+
+
+def test_an_unbuilt_model_cannot_be_pretrained():
+    model = keras.Sequential([keras.layers.Dense(3)])
+    with pytest.raises(ValueError, match="must be built"):
+        callbacks.EncoderPretraining(model, [], MDRConstraint(1.0))

@@ -64,7 +64,7 @@ def test_jobs_are_recipes_times_seeds_and_targets_of_those_that_have_one():
     )
     names = [(name, seed) for name, _, seed in compare.jobs(options)]
     assert names == [
-        ("base", 0), ("base", 1), ("mdr", 0), ("mdr", 1), ("free_bits", 0), ("free_bits", 1),
+        ("base", 0), ("mdr", 0), ("free_bits", 0), ("base", 1), ("mdr", 1), ("free_bits", 1),
         ("mdr@10", 0), ("free_bits@10", 0),
     ]  # fmt: skip
 
@@ -74,15 +74,32 @@ def test_compare_says_what_is_wrong(tmp_path, capsys):
     assert "no recipe 'magic'" in capsys.readouterr().err
 
 
-@pytest.mark.slow
-def test_compare_runs_what_is_missing_and_only_that(tmp_path, capsys):
+def small_comparison(folder):
+    """Arguments of a comparison of two tiny models."""
     from training_runs import TINY, write_data
 
-    data = write_data(tmp_path / "data")
-    command = [
-        "--recipes=base,mdr", "--seeds=0", f"--data={data}", "--epochs=1",
-        f"--output_dir={tmp_path / 'out'}", *(f"--set={k}={v}" for k, v in TINY.items()),
+    return [
+        "--recipes=base,mdr", "--seeds=0", f"--data={write_data(folder / 'data')}", "--epochs=1",
+        f"--output_dir={folder / 'out'}", *(f"--set={k}={v}" for k, v in TINY.items()),
     ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_compare_spreads_its_runs_over_ray(tmp_path, capsys):
+    ray = pytest.importorskip("ray", reason="Ray is an optional extra")
+    command = small_comparison(tmp_path)
+    try:
+        assert compare.main([*command, "--ray"]) == 0
+    finally:
+        ray.shutdown()
+    assert "[2/2]" in capsys.readouterr().out
+    assert compare.main(command) == 0
+    assert "2 runs, 2 of them done" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_compare_runs_what_is_missing_and_only_that(tmp_path, capsys):
+    command = small_comparison(tmp_path)
     assert compare.main(command) == 0
     first = capsys.readouterr().out
     assert "2 runs, 0 of them done" in first and "min left" in first

@@ -3,8 +3,8 @@
     python -m zoo.compare --recipes=base,mdr --seeds=0,1,2 --data=DIR --output_dir=DIR
 
 Stopped and started again with the same options it goes on: finished runs are not repeated,
-an unfinished one is resumed. Development data alone is used, decoding is greedy from the
-posterior mean.
+an unfinished one is resumed. Table and pictures are written anew after every run, of those that
+are done. Development data alone is used, decoding is greedy from the posterior mean.
 """
 
 import argparse
@@ -140,6 +140,7 @@ def main(argv=None):
         ]
         waiting = [job for job in listed if not (job[1] / "metrics.json").is_file()]
         print(f"{len(listed)} runs, {len(listed) - len(waiting)} of them done", flush=True)
+        command = shlex.join(["python", "-m", "zoo.compare", *(argv or sys.argv[1:])])
         start = time.monotonic()
         runner = _run_on_ray if options.ray else _run_here
         for count, name in enumerate(runner(waiting, vars(options)), start=1):
@@ -152,7 +153,7 @@ def main(argv=None):
                 f"about {left / 60:.0f} min left",
                 flush=True,
             )
-        command = shlex.join(["python", "-m", "zoo.compare", *(argv or sys.argv[1:])])
+            write_report(output, [job[:2] for job in listed], command)
         paths = write_report(output, [job[:2] for job in listed], command)
     except KeyboardInterrupt:
         print("stopped; the same command goes on", file=sys.stderr)

@@ -19,9 +19,11 @@ COLUMNS = (
 
 
 def read_runs(runs):
-    """`{method: [figures of each seed]}` of finished runs `[(name, directory), ...]`."""
+    """`{method: [figures of each seed]}` of those runs `[(name, directory), ...]` that are done."""
     methods = collections.defaultdict(list)
     for name, directory in runs:
+        if not (directory / "metrics.json").is_file():
+            continue
         metrics = json.loads((directory / "metrics.json").read_text(encoding="utf-8"))
         config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
         methods[name.rsplit("-seed", 1)[0]].append({**metrics["dev"], "config": config})
@@ -49,6 +51,7 @@ def _cell(values, digits):
 def write_report(output, runs, command):
     """Writes `RESULTS.md`, `rate_distortion.png` and `accuracy_rate.png`; returns the paths."""
     methods = read_runs(runs)
+    done = sum(len(figures) for figures in methods.values())
     first = next(iter(methods.values()))[0]["config"]
     text = "\n\n".join(
         [
@@ -58,7 +61,7 @@ def write_report(output, runs, command):
             f"{first['data']['dev_examples']} development words. Greedy decoding from the "
             "posterior mean. Mean ± standard deviation over the seeds; rate, distortion, IW-NLL, "
             "MI and z gap in nats per word.",
-            f"Command: `{command}`",
+            f"Command: `{command}`, {done} of {len(runs)} runs done",
             f"Versions: {json.dumps(first['versions'])}",
             table(methods),
             "![rate and distortion](rate_distortion.png)\n![accuracy and rate](accuracy_rate.png)",

@@ -52,6 +52,11 @@ def test_the_table_has_means_and_deviations(tmp_path):
     assert lines[3].startswith("| base | 1 | 0.000 |")
 
 
+def test_runs_that_are_not_done_are_left_out(tmp_path):
+    (tmp_path / "mdr-seed1").mkdir()
+    assert read_runs([("mdr-seed1", tmp_path / "mdr-seed1")]) == {}
+
+
 def compare_columns():
     from zoo.comparison_report import COLUMNS
 
@@ -103,6 +108,7 @@ def test_compare_runs_what_is_missing_and_only_that(tmp_path, capsys):
     assert compare.main(command) == 0
     first = capsys.readouterr().out
     assert "2 runs, 0 of them done" in first and "min left" in first
+    assert "2 of 2 runs done" in (tmp_path / "out" / "RESULTS.md").read_text()
     for name in ("RESULTS.md", "rate_distortion.png", "accuracy_rate.png"):
         assert (tmp_path / "out" / name).stat().st_size > 100
     assert compare.main(command) == 0

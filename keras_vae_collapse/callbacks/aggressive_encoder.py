@@ -54,7 +54,7 @@ class AggressiveEncoder(keras.callbacks.Callback):
     model.compile("adam", "mse")
 
     def information():
-        return {"mutual_information": mutual_information(*latent.posterior(hidden(x)))}
+        return {"mutual_information": mutual_information(*latent.parameters(hidden(x)))}
 
     aggressive = AggressiveEncoder([hidden, latent], max_steps=3, check_every=1)
     model.fit(x, x, epochs=2, verbose=0, callbacks=[DevEvaluation(information), aggressive])

@@ -67,17 +67,23 @@ class HistorylessGRUDecoder(keras.layers.Layer):
         self.units = check_integer("units", units, low=1)
         self.bidirectional = bool(bidirectional)
         self.length = None if length is None else check_integer("length", length, low=1)
-        self.directions = [self._direction("forward")]
+        # Attributes, not lists of lists: up to 3.12 Keras saves no weights from within those.
+        self.forward_start, self.forward = self._direction("forward")
         if self.bidirectional:
-            self.directions.append(self._direction("backward"))
+            self.backward_start, self.backward = self._direction("backward")
 
     def _direction(self, name):
         policy = self.dtype_policy
         start = keras.layers.Dense(
             self.units, activation="tanh", dtype=policy, name=f"{name}_start"
         )
-        gru = keras.layers.GRU(self.units, return_sequences=True, dtype=policy, name=name)
-        return [start, gru]
+        return start, keras.layers.GRU(self.units, return_sequences=True, dtype=policy, name=name)
+
+    def _directions(self):
+        directions = [(self.forward_start, self.forward)]
+        if self.bidirectional:
+            directions.append((self.backward_start, self.backward))
+        return directions
 
     def build(self, condition_shape, sequence_shape=None):
         if len(condition_shape) != 2:
@@ -85,18 +91,18 @@ class HistorylessGRUDecoder(keras.layers.Layer):
                 "`condition` must have shape (batch, condition_dim). "
                 f"Received: shape={tuple(condition_shape)}"
             )
-        for start, gru in self.directions:
+        for start, gru in self._directions():
             start.build(condition_shape)
             gru.build((condition_shape[0], self.length, condition_shape[1]))
         super().build((condition_shape, sequence_shape))
 
     def call(self, condition, sequence=None, length=None):
         length = self._wanted(ops.shape(sequence)[1] if sequence is not None else None, length)
-        states = self._run(condition, self.directions[0], length)
+        states = self._run(condition, self._directions()[0], length)
         if self.bidirectional:
             # Run from the last step there is, then cut: see `length` in the docstring.
             steps = length if self.length is None else self.length
-            backward = ops.flip(self._run(condition, self.directions[1], steps), axis=1)
+            backward = ops.flip(self._run(condition, self._directions()[1], steps), axis=1)
             states = ops.concatenate([states, backward[:, :length]], axis=-1)
         return states
 
@@ -126,7 +132,7 @@ class HistorylessGRUDecoder(keras.layers.Layer):
 
     def compute_output_shape(self, condition_shape, sequence_shape=None):
         length = self.length if sequence_shape is None else sequence_shape[1]
-        return (condition_shape[0], length, self.units * len(self.directions))
+        return (condition_shape[0], length, self.units * (1 + self.bidirectional))
 
     def compute_output_spec(self, condition, sequence=None, length=None):
         if isinstance(length, int):

@@ -24,7 +24,7 @@ def recurrence(direction, condition, steps):
 def test_states_follow_the_recurrence():
     layer = HistorylessGRUDecoder(units=6)
     states = layer(CONDITION, length=5)
-    expected = recurrence(layer.directions[0], tf.constant(CONDITION), 5)
+    expected = recurrence(layer._directions()[0], tf.constant(CONDITION), 5)
     np.testing.assert_allclose(states, expected, rtol=1e-4, atol=1e-6)
     assert np.abs(np.diff(states, axis=1)).max() > 1e-3  # the states do move on
 
@@ -32,7 +32,7 @@ def test_states_follow_the_recurrence():
 def test_backward_states_begin_at_the_last_step():
     layer = HistorylessGRUDecoder(units=6, bidirectional=True)
     states = layer(CONDITION, length=5)
-    backward = recurrence(layer.directions[1], tf.constant(CONDITION), 5)
+    backward = recurrence(layer._directions()[1], tf.constant(CONDITION), 5)
     np.testing.assert_allclose(states[..., 6:], backward[:, ::-1], rtol=1e-4, atol=1e-6)
 
 

@@ -16,6 +16,7 @@ from keras_vae_collapse.data import (
     load_data,
     training_dataset,
 )
+from keras_vae_collapse.encoder_training import make_encoder_training
 from keras_vae_collapse.multiworker import fit_remedy
 from keras_vae_collapse.optimizer import make_optimizer
 from keras_vae_collapse.run_directory import load_model
@@ -32,6 +33,11 @@ WEIGHT_TOLERANCE = 3e-6
 # gradient but rounding errors, which Adam scales up to its step size. The mean follows it.
 WITHOUT_EFFECT = {"bn_vae": ("latent/loc/bias", "latent/normalize/moving_mean")}
 # One of each kind of parts that meet across replicas; the others take longer than they add.
+# So that few steps have both kinds of steps; the loss stands in for the mutual information.
+ENCODER_TRAINING = {
+    "aggressive_encoder": ["max_steps=1", "encoder_training_options.monitor=loss"],
+    "encoder_pretraining": ["encoder_training_options.epochs=1"],
+}
 QUICK = {"even": ("mdr", "z_forcing"), "uneven": ("bag_of_chars", "bn_vae")}
 
 
@@ -58,10 +64,14 @@ def trained(name, vocabulary, strategy, dataset, steps, **options):
     """A model after some steps with the optimizer of its recipe; its losses and its logs."""
     model = build(name, vocabulary, strategy, **options)
     losses = Losses()
+    settings = ["ema_momentum=0.9", *ENCODER_TRAINING.get(name, [])]
+    recipe = zoo.override(zoo.recipe(name), settings)
     with strategy.scope():
-        model.compile(make_optimizer(zoo.override(zoo.recipe(name), ["ema_momentum=0.9"]), steps))
+        model.compile(make_optimizer(recipe, steps))
+    encoder_training = make_encoder_training(recipe, model)
+    hooks = [losses, *([encoder_training] if encoder_training else [])]
     with fit_remedy(model):
-        history = model.fit(dataset, steps_per_epoch=steps, verbose=0, callbacks=[losses])
+        history = model.fit(dataset, steps_per_epoch=steps, verbose=0, callbacks=hooks)
     return model, losses.values, {key: value[-1] for key, value in history.history.items()}
 
 

@@ -17,6 +17,7 @@ import time
 
 import zoo
 from zoo.comparison_report import write_report
+from zoo.schedule_length import with_schedule_length
 from zoo.targets import has_target, with_target
 
 
@@ -36,6 +37,12 @@ def arguments():
     parser.add_argument("--task", type=int, default=3, choices=[1, 3], help="as for train.py")
     parser.add_argument("--epochs", type=int, help="the same for all; default: each recipe's")
     parser.add_argument("--max_minutes", type=float, help="minutes of training of each run")
+    parser.add_argument(
+        "--schedule_length",
+        type=float,
+        default=1.0,
+        help="multiplies the length of each schedule of the KL weight, for shorter trainings",
+    )
     parser.add_argument("--set", action="append", default=[], help="field=value for every recipe")
     parser.add_argument("--output_dir", required=True, help="where runs, table, pictures go")
     parser.add_argument("--ray", action="store_true", help="spread the runs over a Ray cluster")
@@ -50,9 +57,13 @@ def jobs(options):
 
     Raises:
         RecipeError: an unknown recipe or an impossible override.
+        ValueError: a list that holds something else than numbers, or an impossible length.
     """
     names = zoo.recipes() if options.recipes == "all" else options.recipes.split(",")
-    chosen = [zoo.override(zoo.recipe(name), options.set) for name in names]
+    chosen = [
+        with_schedule_length(zoo.override(zoo.recipe(name), options.set), options.schedule_length)
+        for name in names
+    ]
     listed = [(r.name, r, seed) for seed in _numbers(options.seeds, int) for r in chosen]
     for nats in _numbers(options.targets, float):
         for recipe in filter(has_target, chosen):

@@ -4,8 +4,10 @@ import json
 import pytest
 
 import zoo
+from keras_vae_collapse import schedules
 from keras_vae_collapse.data import Example, Vocabulary
 from keras_vae_collapse.losses import MDRConstraint
+from zoo.schedule_length import with_schedule_length
 from zoo.targets import has_target, with_target
 
 VOCABULARY = Vocabulary.from_examples([Example("evler", "pos=N,case=ABL", "evden")])
@@ -85,3 +87,29 @@ def test_a_target_replaces_options_that_the_model_takes(name):
 def test_a_recipe_without_a_target_refuses_one():
     with pytest.raises(zoo.RecipeError, match="no target"):
         with_target(zoo.recipe("base"), 20.0)
+
+
+SCHEDULED = [n for n in zoo.recipes() if isinstance(zoo.recipe(n).rate_options.get("weight"), dict)]
+
+
+def weights(recipe, steps):
+    options = dict(recipe.rate_options["weight"])
+    schedule = getattr(schedules, options.pop("schedule"))(**options)
+    return [float(schedule(step)) for step in steps]
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_a_shorter_schedule_is_the_same_curve(name):
+    recipe = zoo.recipe(name)
+    shorter = with_schedule_length(recipe, 0.125)
+    assert weights(shorter, range(0, 2000, 100)) == pytest.approx(
+        weights(recipe, range(0, 16000, 800)), abs=1e-3
+    )
+
+
+def test_recipes_without_a_schedule_keep_their_length():
+    assert len(SCHEDULED) >= 4
+    for name in set(zoo.recipes()) - set(SCHEDULED):
+        assert with_schedule_length(zoo.recipe(name), 0.125) == zoo.recipe(name)
+    with pytest.raises(ValueError, match="positive. Received: 0"):
+        with_schedule_length(zoo.recipe("kl_linear"), 0)

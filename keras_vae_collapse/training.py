@@ -46,6 +46,7 @@ def train(
     overwrite=False,
     max_minutes=None,
     verbose=1,
+    command=None,
 ):
     """Trains the model of a recipe and leaves a complete run directory.
 
@@ -61,6 +62,7 @@ def train(
         resume, overwrite: what to do with a run that is there already.
         max_minutes: stop training after so many minutes.
         verbose: 1 for a progress bar, 2 for a line an epoch, 0 for silence.
+        command: list of words that `config.json` records; by default those of this process.
 
     Returns:
         `(metrics, run)`: what `metrics.json` holds, and the `RunDirectory` (`None` on workers
@@ -87,7 +89,7 @@ def train(
         "strategy": strategy_name,
         "replicas": strategy.num_replicas_in_sync,
         "versions": _versions(),
-        "command": sys.argv,
+        "command": sys.argv if command is None else command,
     }
     run = RunDirectory(output_dir)
     with naming_lost_workers():

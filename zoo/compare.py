@@ -100,6 +100,7 @@ def run_job(directory, recipe, seed, options):
         resume=True,
         max_minutes=options["max_minutes"],
         verbose=0,
+        command=options["command"],
     )
     return metrics
 
@@ -151,7 +152,8 @@ def main(argv=None):
         ]
         waiting = [job for job in listed if not (job[1] / "metrics.json").is_file()]
         print(f"{len(listed)} runs, {len(listed) - len(waiting)} of them done", flush=True)
-        command = shlex.join(["python", "-m", "zoo.compare", *(argv or sys.argv[1:])])
+        options.command = ["-m", "zoo.compare", *(sys.argv[1:] if argv is None else argv)]
+        command = shlex.join(["python", *options.command])
         start = time.monotonic()
         runner = _run_on_ray if options.ray else _run_here
         for count, name in enumerate(runner(waiting, vars(options)), start=1):

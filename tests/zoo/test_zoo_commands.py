@@ -98,6 +98,8 @@ def test_compare_spreads_its_runs_over_ray(tmp_path, capsys):
     finally:
         ray.shutdown()
     assert "[2/2]" in capsys.readouterr().out
+    config = json.loads((tmp_path / "out" / "runs" / "mdr-seed0" / "config.json").read_text())
+    assert config["command"] == ["-m", "zoo.compare", *command, "--ray"]
     assert compare.main(command) == 0
     assert "2 runs, 2 of them done" in capsys.readouterr().out
 

@@ -43,13 +43,29 @@ def table(methods):
     return "\n".join(lines)
 
 
+def runs_table(runs):
+    """The figures of every run that is done as tab-separated lines, the first one the names."""
+    lines = ["\t".join(["run", *(name for name, _, _ in COLUMNS), "best_epoch", "minutes"])]
+    for name, directory in runs:
+        if (directory / "metrics.json").is_file():
+            metrics = json.loads((directory / "metrics.json").read_text(encoding="utf-8"))
+            figures = [f"{metrics['dev'][column]:.6g}" for column, _, _ in COLUMNS]
+            minutes = f"{metrics['training_minutes']:.1f}"
+            lines.append("\t".join([name, *figures, str(metrics["best_epoch"]), minutes]))
+    return "\n".join(lines) + "\n"
+
+
 def _cell(values, digits):
     cell = f"{statistics.mean(values):.{digits}f}"
     return cell + (f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else "")
 
 
 def write_report(output, runs, command):
-    """Writes `RESULTS.md`, `rate_distortion.png` and `accuracy_rate.png`; returns the paths."""
+    """Writes `RESULTS.md`, `runs.tsv` and two pictures of the runs `[(name, directory), ...]`.
+
+    Returns:
+        The paths of what it wrote.
+    """
     methods = read_runs(runs)
     done = sum(len(figures) for figures in methods.values())
     first = next(iter(methods.values()))[0]["config"]
@@ -64,13 +80,16 @@ def write_report(output, runs, command):
             f"Command: `{command}`, {done} of {len(runs)} runs done",
             f"Versions: {json.dumps(first['versions'])}",
             table(methods),
+            "Figures of each run: [runs.tsv](runs.tsv)",
             "![rate and distortion](rate_distortion.png)\n![accuracy and rate](accuracy_rate.png)",
         ]
     )
-    paths = [output / name for name in ("RESULTS.md", "rate_distortion.png", "accuracy_rate.png")]
+    names = ("RESULTS.md", "runs.tsv", "rate_distortion.png", "accuracy_rate.png")
+    paths = [output / name for name in names]
     write_text(paths[0], text + "\n")
-    _picture(paths[1], methods, "rate_nats", "distortion_nats", "rate R", "distortion D")
-    _picture(paths[2], methods, "rate_nats", "accuracy", "rate R", "accuracy")
+    write_text(paths[1], runs_table(runs))
+    _picture(paths[2], methods, "rate_nats", "distortion_nats", "rate R", "distortion D")
+    _picture(paths[3], methods, "rate_nats", "accuracy", "rate R", "accuracy")
     return paths
 
 

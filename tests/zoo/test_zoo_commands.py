@@ -5,7 +5,7 @@ import pytest
 import zoo
 from keras_vae_collapse.run_directory import RunError
 from zoo import collapse_picture, compare, pretrained_models, publish
-from zoo.comparison_report import read_runs, table
+from zoo.comparison_report import read_runs, runs_table, table
 
 
 def test_a_published_run_loads_and_answers_as_before(tiny_run, tmp_path, monkeypatch):
@@ -38,23 +38,38 @@ def test_every_pretrained_model_is_what_its_card_says(name):
     assert len(model.inflect(["evler"], ["pos=N,case=ABL,num=SG"])) == 1
 
 
-def test_the_table_has_means_and_deviations(tmp_path):
+@pytest.fixture
+def finished_runs(tmp_path):
     runs = []
     for name, accuracy in (("mdr-seed0", 0.8), ("mdr-seed1", 0.9), ("base-seed0", 0.0)):
         folder = tmp_path / name
         folder.mkdir()
         dev = {column: accuracy for column, _, _ in compare_columns()}
-        (folder / "metrics.json").write_text(json.dumps({"dev": dev}))
+        metrics = {"dev": dev, "best_epoch": 7, "training_minutes": 2.04}
+        (folder / "metrics.json").write_text(json.dumps(metrics))
         (folder / "config.json").write_text("{}")
         runs.append((name, folder))
-    lines = table(read_runs(runs)).splitlines()
+    return runs
+
+
+def test_the_table_has_means_and_deviations(finished_runs):
+    lines = table(read_runs(finished_runs)).splitlines()
     assert lines[2].startswith("| mdr | 2 | 0.850 ± 0.071 |")
     assert lines[3].startswith("| base | 1 | 0.000 |")
 
 
+def test_the_figures_of_each_run_stand_in_a_table(finished_runs):
+    header, first, second, third = runs_table(finished_runs).splitlines()
+    row = dict(zip(header.split("\t"), second.split("\t"), strict=True))
+    assert row["run"] == "mdr-seed1" and row["accuracy"] == "0.9"
+    assert row["best_epoch"] == "7" and row["minutes"] == "2.0"
+    assert first.startswith("mdr-seed0\t0.8") and third.startswith("base-seed0\t0\t")
+
+
 def test_runs_that_are_not_done_are_left_out(tmp_path):
     (tmp_path / "mdr-seed1").mkdir()
-    assert read_runs([("mdr-seed1", tmp_path / "mdr-seed1")]) == {}
+    runs = [("mdr-seed1", tmp_path / "mdr-seed1")]
+    assert read_runs(runs) == {} and len(runs_table(runs).splitlines()) == 1
 
 
 def compare_columns():
@@ -111,7 +126,7 @@ def test_compare_runs_what_is_missing_and_only_that(tmp_path, capsys):
     first = capsys.readouterr().out
     assert "2 runs, 0 of them done" in first and "min left" in first
     assert "2 of 2 runs done" in (tmp_path / "out" / "RESULTS.md").read_text()
-    for name in ("RESULTS.md", "rate_distortion.png", "accuracy_rate.png"):
+    for name in ("RESULTS.md", "runs.tsv", "rate_distortion.png", "accuracy_rate.png"):
         assert (tmp_path / "out" / name).stat().st_size > 100
     assert compare.main(command) == 0
     assert "2 runs, 2 of them done" in capsys.readouterr().out

@@ -28,6 +28,7 @@ class Recipe:
     latent: str = "GaussianLatent"
     latent_options: dict = dataclasses.field(default_factory=dict)
 
+    slots: int = 0
     decoder: str = "autoregressive"
     history_dropout: str = ""
     history_dropout_options: dict = dataclasses.field(default_factory=dict)
@@ -201,7 +202,13 @@ def _build(recipe, vocabulary, seed):
     return models.ReinflectionVAE(
         vocabulary,
         encoder=layers.WordEncoder(
-            size, recipe.hidden_units, recipe.char_dim, dropout=recipe.dropout, seed=seed + 3
+            size,
+            recipe.hidden_units,
+            recipe.char_dim,
+            dropout=recipe.dropout,
+            slots=recipe.slots,
+            slot_dim=recipe.char_dim,
+            seed=seed + 3,
         ),
         latent=_construct(
             layers,
@@ -224,6 +231,7 @@ def _build(recipe, vocabulary, seed):
             dropout=recipe.dropout,
             auxiliary_state_cost=auxiliary,
             max_length=vocabulary.max_form_length + 1,
+            latent_slots=recipe.slots,
             seed=seed + 5,
         ),
         bag_of_chars=bag,

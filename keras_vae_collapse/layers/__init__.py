@@ -1,5 +1,6 @@
 """Layers that weaken the decoder, strengthen the latent, or make up the model."""
 
+from keras_vae_collapse.layers.attention_pooling import AttentionPooling
 from keras_vae_collapse.layers.auxiliary_state_cost import AuxiliaryStateCost
 from keras_vae_collapse.layers.bag_of_chars import BagOfChars
 from keras_vae_collapse.layers.bag_of_chars_head import BagOfCharsHead
@@ -14,11 +15,13 @@ from keras_vae_collapse.layers.gaussian_latent import GaussianLatent
 from keras_vae_collapse.layers.gru import GRU
 from keras_vae_collapse.layers.gru_decoder import GRUDecoder
 from keras_vae_collapse.layers.historyless_gru_decoder import HistorylessGRUDecoder
+from keras_vae_collapse.layers.latent_attention import LatentAttention
 from keras_vae_collapse.layers.mixture_prior import MixturePrior
 from keras_vae_collapse.layers.word_encoder import WordEncoder
 
 __all__ = [
     "GRU",
+    "AttentionPooling",
     "AuxiliaryStateCost",
     "BagOfChars",
     "BagOfCharsHead",
@@ -32,6 +35,7 @@ __all__ = [
     "GRUDecoder",
     "GaussianLatent",
     "HistorylessGRUDecoder",
+    "LatentAttention",
     "MixturePrior",
     "WordEncoder",
 ]

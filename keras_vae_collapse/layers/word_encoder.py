@@ -1,9 +1,11 @@
 """Bidirectional GRU encoder of words."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from keras_vae_collapse._checks import check_integer, check_rate
+from keras_vae_collapse.layers.attention_pooling import AttentionPooling
 from keras_vae_collapse.layers.dropout import Dropout
 from keras_vae_collapse.layers.gru import GRU
 
@@ -17,11 +19,16 @@ class WordEncoder(keras.layers.Layer):
     h   = [GRU_forward(e_1 .. e_n) ; GRU_backward(e_n .. e_1)]
     ```
 
+    With `slots`, an `AttentionPooling` over the states of all positions joins them, so that
+    the final states need not hold all of a long word.
+
     Args:
         vocabulary_size: number of symbols, padding included; at least 2.
         units: units of each direction; the output has twice as many.
         char_dim: size of the character embedding.
         dropout: rate of the dropout on the embedded characters, in [0, 1].
+        slots: number of slots of the attention pooling; 0 for none.
+        slot_dim: size of each slot.
         seed: seed of the dropout, an integer or `None`.
 
     Call arguments:
@@ -30,7 +37,7 @@ class WordEncoder(keras.layers.Layer):
         training: whether to drop.
 
     Output shape:
-        `(batch, 2 * units)`.
+        `(batch, 2 * units + slots * slot_dim)`.
 
     Raises:
         ValueError: a size is not a positive integer, or `dropout` lies outside [0, 1].
@@ -46,17 +53,33 @@ class WordEncoder(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, vocabulary_size, units, char_dim=64, dropout=0.0, seed=None, **kwargs):
+    def __init__(
+        self,
+        vocabulary_size,
+        units,
+        char_dim=64,
+        dropout=0.0,
+        slots=0,
+        slot_dim=64,
+        seed=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.vocabulary_size = check_integer("vocabulary_size", vocabulary_size, low=2)
         self.units = check_integer("units", units, low=1)
         self.char_dim = check_integer("char_dim", char_dim, low=1)
         self.dropout = check_rate("dropout", dropout)
+        self.slots = check_integer("slots", slots, low=0)
+        self.slot_dim = check_integer("slot_dim", slot_dim, low=1)
         self.seed = seed
         self.embedding = keras.layers.Embedding(vocabulary_size, char_dim, name="characters")
         self.drop = Dropout(dropout, seed=seed, name="drop")
-        self.forward = GRU(units, name="forward")
-        self.backward = GRU(units, go_backwards=True, name="backward")
+        self.forward = GRU(units, return_sequences=slots > 0, name="forward")
+        # States of all positions are wanted in order, padding last: then rows are turned round.
+        self.backward = GRU(
+            units, return_sequences=slots > 0, go_backwards=slots == 0, name="backward"
+        )
+        self.pooling = AttentionPooling(slots, slot_dim, name="pooling") if slots else None
 
     def build(self, input_shape):
         self.embedding.build(input_shape)
@@ -64,11 +87,15 @@ class WordEncoder(keras.layers.Layer):
         self.drop.build(embedded)
         self.forward.build(embedded)
         self.backward.build(embedded)
+        if self.pooling is not None:
+            self.pooling.build((*input_shape, 2 * self.units))
         super().build(input_shape)
 
     def call(self, ids, training=None):
         mask = ops.not_equal(ids, 0)
         embedded = self.drop(self.embedding(ids), training=training)  # (batch, length, char_dim)
+        if self.pooling is not None:
+            return self._pooled(embedded, mask, training)
         return ops.concatenate(
             [
                 self.forward(embedded, mask=mask, training=training),
@@ -77,8 +104,22 @@ class WordEncoder(keras.layers.Layer):
             axis=-1,
         )
 
+    def _pooled(self, embedded, mask, training):
+        lengths = tf.reduce_sum(tf.cast(mask, tf.int32), axis=1)
+        forward = self.forward(embedded, mask=mask, training=training)
+        backward = self.backward(
+            tf.reverse_sequence(embedded, lengths, seq_axis=1), mask=mask, training=training
+        )
+        states = ops.concatenate(
+            [forward, tf.reverse_sequence(backward, lengths, seq_axis=1)], axis=-1
+        )
+        slots = self.pooling(states, mask=mask)
+        # A masked step keeps the state, so the last of each direction is that of the whole word.
+        final = [forward[:, -1], backward[:, -1]]
+        return ops.concatenate([*final, ops.reshape(slots, (-1, self.slots * self.slot_dim))], -1)
+
     def compute_output_shape(self, input_shape):
-        return (input_shape[0], 2 * self.units)
+        return (input_shape[0], 2 * self.units + self.slots * self.slot_dim)
 
     def get_config(self):
         return {
@@ -87,5 +128,7 @@ class WordEncoder(keras.layers.Layer):
             "units": self.units,
             "char_dim": self.char_dim,
             "dropout": self.dropout,
+            "slots": self.slots,
+            "slot_dim": self.slot_dim,
             "seed": self.seed,
         }

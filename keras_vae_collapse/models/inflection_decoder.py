@@ -6,7 +6,13 @@ from keras import ops
 
 from keras_vae_collapse._checks import check_choice, check_integer
 from keras_vae_collapse.data.vocabulary import EOS, SOS, UNK
-from keras_vae_collapse.layers import Dropout, FeatureAttention, GRUDecoder, HistorylessGRUDecoder
+from keras_vae_collapse.layers import (
+    Dropout,
+    FeatureAttention,
+    GRUDecoder,
+    HistorylessGRUDecoder,
+    LatentAttention,
+)
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -22,6 +28,9 @@ class InflectionDecoder(keras.layers.Layer):
     a_t        = attention(h_t, features)
     p(x_t = k) = softmax(W [h_t ; a_t] + b)_k
     ```
+
+    With `latent_slots`, each state also looks up what it needs of `z` by a `LatentAttention`,
+    whose context joins the other two.
 
     Args:
         vocabulary_size: number of symbols.
@@ -40,6 +49,8 @@ class InflectionDecoder(keras.layers.Layer):
         max_length: steps, end symbol included, that bidirectional states always run over, so
             that the backward ones begin at the same place in training and in decoding. A longer
             target lengthens them. The other kinds need none.
+        latent_slots: number of slots of `z` that states attend to, of size `char_dim` each; 0
+            for none.
         seed: seed of the dropout.
 
     Call arguments:
@@ -78,6 +89,7 @@ class InflectionDecoder(keras.layers.Layer):
         dropout=0.0,
         auxiliary_state_cost=None,
         max_length=64,
+        latent_slots=0,
         seed=None,
         **kwargs,
     ):
@@ -94,10 +106,16 @@ class InflectionDecoder(keras.layers.Layer):
         self.dropout = dropout
         self.auxiliary_state_cost = auxiliary_state_cost
         self.max_length = check_integer("max_length", max_length, low=1)
+        self.latent_slots = check_integer("latent_slots", latent_slots, low=0)
         self.seed = seed
         self.autoregressive = kind == "autoregressive"
         self.feature_embedding = keras.layers.Dense(feature_dim, use_bias=False, name="features")
         self.attention = FeatureAttention(feature_dim, name="attention")
+        self.latent_attention = (
+            LatentAttention(latent_slots, char_dim, name="latent_attention")
+            if latent_slots
+            else None
+        )
         self.drop = Dropout(dropout, seed=seed, name="drop")
         self.output_layer = keras.layers.Dense(vocabulary_size, dtype="float32", name="logits")
         if self.autoregressive or auxiliary_state_cost is not None:
@@ -127,7 +145,11 @@ class InflectionDecoder(keras.layers.Layer):
             state_dim = self.recurrence.compute_output_shape(condition_shape)[-1]
         states_shape = (*target_shape, state_dim)
         self.attention.build(features_shape, states_shape)
-        output_shape = (*target_shape, state_dim + self.feature_dim)
+        output_dim = state_dim + self.feature_dim
+        if self.latent_attention is not None:
+            self.latent_attention.build(z_shape, states_shape)
+            output_dim += self.char_dim
+        output_shape = (*target_shape, output_dim)
         self.drop.build(output_shape)
         self.output_layer.build(output_shape)
         embedded_shape = (*target_shape, self.char_dim)
@@ -170,11 +192,17 @@ class InflectionDecoder(keras.layers.Layer):
             steps = tf.maximum(length, self.max_length)
         return self.recurrence(condition, length=steps)[:, :length]
 
-    def _logits(self, states, features, training=None):
+    def _memory(self, z):
+        """The slots of `z`, or `None`."""
+        return None if self.latent_attention is None else self.latent_attention.memory(z)
+
+    def _logits(self, states, features, memory, training=None):
         """Logits of states `(batch, length, units)`."""
-        context = self.attention(features, states)
-        states = ops.concatenate([states, ops.cast(context, states.dtype)], axis=-1)
-        return self.output_layer(self.drop(states, training=training))
+        found = [self.attention(features, states)]
+        if memory is not None:
+            found.append(self.latent_attention.attend(memory, states))
+        joined = ops.concatenate([states, *(ops.cast(c, states.dtype) for c in found)], axis=-1)
+        return self.output_layer(self.drop(joined, training=training))
 
     def call(self, z, features, target, training=None):
         states = self._states(self.condition(z, features), target, training)
@@ -182,7 +210,7 @@ class InflectionDecoder(keras.layers.Layer):
             self.auxiliary_state_cost(
                 z, states, self.embedding(target), ids=target, mask=ops.not_equal(target, 0)
             )
-        return self._logits(states, features, training)
+        return self._logits(states, features, self._memory(z), training)
 
     def stepper(self, z, features, max_length):
         """What `decoding` needs: the first state and a function from one step to the next.
@@ -191,9 +219,10 @@ class InflectionDecoder(keras.layers.Layer):
             `(state, step)` with `step(t, previous_ids, state) -> (logits, state)`; `state` is
             a tensor with the batch in front, all that a beam must carry along.
         """
-        condition = self.condition(z, features)
+        condition, memory = self.condition(z, features), self._memory(z)
         if not self.autoregressive:
-            logits = self._logits(self._historyless_states(condition, max_length), features)
+            states = self._historyless_states(condition, max_length)
+            logits = self._logits(states, features, memory)
 
             def step(t, previous, state):
                 # Beams are neighbours: row i of the batch holds the logits of beams i*w..i*w+w-1.
@@ -210,7 +239,8 @@ class InflectionDecoder(keras.layers.Layer):
             state = self.recurrence.step(
                 tf.repeat(condition, width, axis=0), self.embedding(previous), state
             )
-            logits = self._logits(state[:, None, :], tf.repeat(features, width, axis=0))
+            slots = None if memory is None else tf.repeat(memory, width, axis=0)
+            logits = self._logits(state[:, None, :], tf.repeat(features, width, axis=0), slots)
             return logits[:, 0], state
 
         return self.recurrence.initial_state(condition), step
@@ -232,6 +262,7 @@ class InflectionDecoder(keras.layers.Layer):
             "dropout": self.dropout,
             "auxiliary_state_cost": serialize(self.auxiliary_state_cost),
             "max_length": self.max_length,
+            "latent_slots": self.latent_slots,
             "seed": self.seed,
         }
 

@@ -16,14 +16,20 @@ PAIRS = [
 VOCABULARY = Vocabulary.from_examples(PAIRS)
 
 
-def make(kind="autoregressive", history_dropout=None, rate_term=None):
+def make(kind="autoregressive", history_dropout=None, rate_term=None, slots=0):
     keras.utils.set_random_seed(1)
     return ReinflectionVAE(
         VOCABULARY,
-        encoder=WordEncoder(VOCABULARY.size, units=6, char_dim=4),
+        encoder=WordEncoder(VOCABULARY.size, units=6, char_dim=4, slots=slots),
         latent=GaussianLatent(3, rate_term=rate_term or KLDivergence(), seed=2),
         decoder=InflectionDecoder(
-            VOCABULARY.size, 6, 4, 4, kind=kind, history_dropout=history_dropout
+            VOCABULARY.size,
+            6,
+            4,
+            4,
+            kind=kind,
+            history_dropout=history_dropout,
+            latent_slots=slots,
         ),
     )
 
@@ -32,9 +38,10 @@ def arrays():
     return {name: tf.constant(a) for name, a in encode_examples(PAIRS, VOCABULARY).items()}
 
 
+@pytest.mark.parametrize("slots", [0, 3])
 @pytest.mark.parametrize("kind", ["autoregressive", "historyless", "historyless_bidirectional"])
-def test_beam_scores_are_the_log_probabilities_of_teacher_forcing(kind):
-    model = make(kind)
+def test_beam_scores_are_the_log_probabilities_of_teacher_forcing(kind, slots):
+    model = make(kind, slots=slots)
     inputs = arrays()
     loc, _ = model.encode_ids(inputs["source"])
     ids, scores = model.decode_ids(loc, inputs["features"], beam_width=3)
@@ -84,8 +91,9 @@ def test_nll_counts_every_character_and_the_end_but_no_padding():
     )
 
 
-def test_nothing_of_the_source_reaches_the_decoder_but_z():
-    model = make()
+@pytest.mark.parametrize("slots", [0, 3])
+def test_nothing_of_the_source_reaches_the_decoder_but_z(slots):
+    model = make(slots=slots)
     inputs = arrays()
     changed = {**inputs, "source": tf.reverse(inputs["source"], axis=[0])}
     model.latent.loc.kernel.assign(tf.zeros_like(model.latent.loc.kernel))

@@ -1,0 +1,87 @@
+"""Attention pooling: a sequence of any length to a fixed number of slots."""
+
+import keras
+from keras import ops
+
+from keras_vae_collapse._checks import check_integer
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class AttentionPooling(keras.layers.Layer):
+    """Reads a sequence with learned queries, each of which attends over all of its positions.
+
+    ```
+    a_k = softmax over the positions i of q_k . (W h_i) / sqrt(units)
+    s_k = sum_i a_ki (V h_i + c)
+    ```
+
+    for the slots `k = 1 .. slots`. A recurrent encoder's last state has to hold a whole word;
+    a slot may take what it needs from any state, so that long words cost the recurrence less.
+    The number of slots is fixed: what is read still has to pass through whatever comes behind,
+    such as a latent vector. The weights are computed in float32 whatever the precision policy.
+
+    (Seeds of Lee et al. 2019, arXiv:1810.00825, one head, without their feed-forward part.)
+
+    Args:
+        slots: number of queries, a positive integer.
+        units: size of each slot, a positive integer.
+        **kwargs: base layer arguments, such as `name`.
+
+    Call arguments:
+        sequence: `(batch, length, dim)`.
+        mask: booleans `(batch, length)`, false where a position is not to be read; of a row
+            without any true one all positions are read. By default all are.
+
+    Output shape:
+        `(batch, slots, units)`.
+
+    Raises:
+        ValueError: `slots` or `units` is not a positive integer, or `sequence` is not of rank 3.
+
+    Example:
+
+    ```python
+    import numpy as np
+    from keras_vae_collapse.layers import AttentionPooling
+
+    pooling = AttentionPooling(slots=3, units=4)
+    sequence, mask = np.ones((2, 5, 8)), np.array([[True] * 5, [True] * 2 + [False] * 3])
+    assert pooling(sequence, mask=mask).shape == (2, 3, 4)
+    ```
+    """
+
+    def __init__(self, slots, units, **kwargs):
+        super().__init__(**kwargs)
+        self.slots = check_integer("slots", slots, low=1)
+        self.units = check_integer("units", units, low=1)
+        self.values = keras.layers.Dense(self.units, dtype=self.dtype_policy, name="values")
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        if len(input_shape) != 3:
+            raise ValueError(
+                "`sequence` must have shape (batch, length, dim). "
+                f"Received: shape={tuple(input_shape)}"
+            )
+        self.values.build(input_shape)
+        # q_k . (W h_i) is a product of h_i and one learned vector for each slot.
+        self.queries = self.add_weight(
+            name="queries", shape=(input_shape[-1], self.slots), initializer="glorot_uniform"
+        )
+        super().build(input_shape)
+
+    def call(self, sequence, mask=None):
+        scores = ops.cast(ops.matmul(sequence, self.queries), "float32")  # (batch, length, slots)
+        if mask is not None:
+            scores = ops.where(ops.cast(mask, "bool")[:, :, None], scores, -1e9)
+        weights = ops.cast(ops.softmax(scores, axis=1), self.compute_dtype)
+        return ops.matmul(ops.transpose(weights, (0, 2, 1)), self.values(sequence))
+
+    def compute_mask(self, sequence, mask=None):
+        return None
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.slots, self.units)
+
+    def get_config(self):
+        return {**super().get_config(), "slots": self.slots, "units": self.units}

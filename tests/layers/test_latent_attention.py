@@ -1,0 +1,57 @@
+"""LatentAttention: its equation, its two halves, precision, bad values."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_vae_collapse.layers import LatentAttention
+
+Z = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
+QUERY = np.random.default_rng(1).normal(size=(3, 5, 6)).astype("float32")
+
+
+def test_context_follows_the_equation():
+    layer = LatentAttention(slots=3, units=8)
+    context = layer(Z, QUERY).numpy()
+    W, b, Q, places = (
+        np.asarray(w, "float64")
+        for w in (
+            layer.project_z.kernel,
+            layer.project_z.bias,
+            layer.project_query.kernel,
+            layer.places,
+        )
+    )
+    assert context.shape == (3, 5, 8)
+    for row in range(3):
+        slots = (Z[row] @ W + b).reshape(3, 8)
+        for step in range(5):
+            weights = np.exp((slots + places) @ (QUERY[row, step] @ Q) / np.sqrt(8))
+            expected = weights @ slots / weights.sum()
+            np.testing.assert_allclose(context[row, step], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_memory_and_attend_are_the_two_halves_of_a_call():
+    layer = LatentAttention(slots=3, units=8)
+    context = layer(Z, QUERY)
+    np.testing.assert_array_equal(layer.attend(layer.memory(Z), QUERY), context)
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_is_close_to_float32(policy):
+    exact, mixed = LatentAttention(3, 8), LatentAttention(3, 8, dtype=policy)
+    expected = exact(Z, QUERY)
+    mixed.build(Z.shape, QUERY.shape)
+    mixed.set_weights(exact.get_weights())
+    context = mixed(Z, QUERY)
+    assert keras.backend.standardize_dtype(context.dtype) == policy.removeprefix("mixed_")
+    np.testing.assert_allclose(np.asarray(context, "float32"), expected, atol=0.1)
+
+
+def test_bad_values_say_what_is_allowed():
+    with pytest.raises(ValueError, match="slots"):
+        LatentAttention(0, 8)
+    with pytest.raises(ValueError, match="units"):
+        LatentAttention(3, -1)
+    with pytest.raises(ValueError, match=r"\(batch, latent_dim\)"):
+        LatentAttention(3, 8)(Z[0], QUERY)

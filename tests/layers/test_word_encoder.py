@@ -1,0 +1,43 @@
+"""WordEncoder with attention pooling: padding, and what it keeps of the plain encoder."""
+
+import numpy as np
+import pytest
+
+from keras_vae_collapse.layers import WordEncoder
+
+IDS = np.array([[4, 5, 6, 7, 3], [8, 3, 0, 0, 0], [9, 4, 5, 3, 0]])
+
+
+def encoders():
+    plain = WordEncoder(10, units=6, char_dim=4)
+    pooled = WordEncoder(10, units=6, char_dim=4, slots=3, slot_dim=2)
+    plain(IDS), pooled(IDS)
+    for part in ("embedding", "forward", "backward"):
+        getattr(pooled, part).set_weights(getattr(plain, part).get_weights())
+    return plain, pooled
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_the_final_states_come_first_and_are_those_of_the_plain_encoder(training):
+    plain, pooled = encoders()
+    features = pooled(IDS, training=training).numpy()
+    assert features.shape == (3, 12 + 3 * 2) == pooled.compute_output_shape((3, 5))
+    np.testing.assert_allclose(features[:, :12], plain(IDS), rtol=1e-5, atol=1e-6)
+
+
+def test_slots_read_the_states_of_both_directions_at_each_position():
+    _, pooled = encoders()
+    word = IDS[2:, :4]
+    E = pooled.embedding(word)
+    forward = pooled.forward(E).numpy()
+    backward = pooled.backward(E[:, ::-1]).numpy()[:, ::-1]
+    expected = pooled.pooling(np.concatenate([forward, backward], axis=-1)).numpy()
+    np.testing.assert_allclose(pooled(word)[:, 12:], expected.reshape(1, -1), rtol=1e-5, atol=1e-6)
+
+
+def test_padding_changes_nothing():
+    for encoder in encoders():
+        together = encoder(np.pad(IDS, ((0, 0), (0, 4)))).numpy()
+        for row, ids in enumerate(IDS):
+            alone = encoder(ids[None, ids != 0]).numpy()
+            np.testing.assert_allclose(together[row], alone[0], rtol=1e-5, atol=1e-6)

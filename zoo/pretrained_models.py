@@ -6,6 +6,7 @@ import pathlib
 from keras_vae_collapse.run_directory import RunError, load_model, sha256
 
 FOLDER = pathlib.Path(__file__).parent / "pretrained"
+SAMPLES = pathlib.Path(__file__).parent / "samples"
 
 
 def pretrained():
@@ -30,6 +31,11 @@ def load(name):
     if found != expected:
         raise RunError(f"{folder / 'model.keras'} has SHA-256 {found}, its card says {expected}")
     return load_model(folder)
+
+
+def sample_file(language):
+    """Our own rows of a language, in the form of task 3, to try its models on."""
+    return SAMPLES / f"{language}.tsv"
 
 
 def _metrics(folder):

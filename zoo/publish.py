@@ -1,7 +1,8 @@
 """Makes a zoo model of a finished run: `python -m zoo.publish --run=DIR --name=NAME`.
 
-Writes `pretrained/NAME/` with the weights alone (no optimizer), `metrics.json` with the figures
-and the SHA-256, and `card.md`.
+Writes `pretrained/NAME/` with the weights alone (no optimizer), in half precision where that costs
+no accuracy on the development set, `metrics.json` with the figures of that file and its SHA-256, and
+`card.md`.
 """
 
 import argparse
@@ -9,7 +10,10 @@ import json
 import pathlib
 import shlex
 import sys
+import tempfile
 
+from keras_vae_collapse.data import DataError, load_data, read_examples
+from keras_vae_collapse.evaluation import evaluate_model
 from keras_vae_collapse.run_directory import (
     RunError,
     load_model,
@@ -18,7 +22,8 @@ from keras_vae_collapse.run_directory import (
     write_json,
     write_text,
 )
-from zoo.pretrained_models import FOLDER
+from zoo.half_precision import halve
+from zoo.pretrained_models import FOLDER, sample_file
 
 LARGEST = 8_000_000
 _LICENCES = {
@@ -33,24 +38,40 @@ def publish(run, name):
 
     Raises:
         RunError: the run is not complete, or the model is 8 MB or larger.
+        DataError: the run's development set is not where its training found it.
     """
     run, folder = pathlib.Path(run), FOLDER / name
     model = load_model(run)
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    data = config["data"]
+    train_examples, dev_examples = load_data(data["name"], data["language"], data["task"])
+    with tempfile.TemporaryDirectory() as scratch:
+        model.save(pathlib.Path(scratch) / "model.keras")
+        halve(pathlib.Path(scratch) / "model.keras")
+        halved = load_model(scratch)
+    figures, _ = evaluate_model(halved, dev_examples, seed=config["seed"])
+    half_precision = _is_no_worse(figures, metrics["dev"])
+    if half_precision:
+        model, metrics["dev"] = halved, figures
     with replacing(folder / "model.keras") as temporary:
         model.save(temporary)
+        if half_precision:
+            halve(temporary)
         if temporary.stat().st_size >= LARGEST:
             raise RunError(f"{temporary.name} has {temporary.stat().st_size} bytes, 8 MB or more")
-    data = config["data"]
     dev = metrics["dev"]
     summary = (
         f"{config['recipe']['name']}, {data['language']} task {data['task']}: dev accuracy "
-        f"{dev['accuracy']:.3f} greedy, rate {dev['rate_nats']:.1f} nats"
+        f"{dev['accuracy']:.3f} greedy, {dev['beam']['accuracy']:.3f} beam, "
+        f"rate {dev['rate_nats']:.1f} nats"
     )
     record = {
         "summary": summary,
         "sha256": sha256(folder / "model.keras"),
+        "half_precision": half_precision,
+        "sample": sample_figures(model, data["language"]),
+        "unseen": unseen_figures(model, train_examples, dev_examples),
         **metrics,
         "config": config,
     }
@@ -59,21 +80,49 @@ def publish(run, name):
     return folder
 
 
+def _is_no_worse(figures, before):
+    beams = figures["beam"]["accuracy"], before["beam"]["accuracy"]
+    return figures["accuracy"] >= before["accuracy"] and beams[0] >= beams[1]
+
+
+def sample_figures(model, language):
+    """Rows and accuracy, greedy, on the zoo's own sample; `None` where a language has none."""
+    path = sample_file(language)
+    return _figures(model, read_examples(path)) if path.is_file() else None
+
+
+def unseen_figures(model, train_examples, dev_examples):
+    """Rows and accuracy, greedy, of those whose source and target never occur in training."""
+    seen = {form for e in train_examples for form in (e.source, e.target)}
+    return _figures(model, [e for e in dev_examples if not {e.source, e.target} & seen])
+
+
+def _figures(model, rows):
+    forms = model.inflect([e.source for e in rows], [e.features for e in rows])
+    right = sum(form == e.target for form, e in zip(forms, rows, strict=True))
+    return {"rows": len(rows), "accuracy": right / len(rows) if rows else None}
+
+
 def card(name, record):
     """The card of a model as Markdown."""
     config, dev = record["config"], record["dev"]
+    unseen, sample = record["unseen"], record["sample"]
     data, recipe = config["data"], config["recipe"]
     licence = _LICENCES["demo" if data["name"] == "demo" else "sigmorphon2016"]
     versions = ", ".join(f"{k} {v}" for k, v in config["versions"].items() if isinstance(v, str))
     rows = [
         ("accuracy, greedy", f"{dev['accuracy']:.4f}"),
         ("accuracy, beam 8", f"{dev['beam']['accuracy']:.4f}"),
+        (f"accuracy, greedy, {unseen['rows']} rows of forms unseen in training", _share(unseen)),
         ("Levenshtein, greedy", f"{dev['levenshtein']:.4f}"),
         ("rate (nats/word)", f"{dev['rate_nats']:.2f}"),
         ("distortion (nats/word)", f"{dev['distortion_nats']:.2f}"),
         ("active units", f"{dev['active_units']}"),
         ("z gap (nats/word)", f"{dev['z_gap_nats']:.2f}"),
     ]
+    if sample is not None:
+        name_of_sample = f"samples/{sample_file(data['language']).name}"
+        rows.append((f"accuracy, greedy, {sample['rows']} rows of {name_of_sample}", _share(sample)))
     return "\n".join(
         [
             f"# {name}",
@@ -88,7 +137,9 @@ def card(name, record):
             f"- Training: {record['epochs']} epochs, {record['training_minutes']:.1f} minutes on "
             f"2 CPU cores; weights of epoch {record['best_epoch']}, chosen by accuracy on the "
             "development set.",
-            f"- Parameters: {record['parameters']}",
+            f"- Parameters: {record['parameters']}, on disk in "
+            f"{'half' if record['half_precision'] else 'single'} precision; the figures are those "
+            "of the file.",
             f"- SHA-256 of `model.keras`: `{record['sha256']}`",
             "- Limits: words of this language and these features only; characters unseen in "
             "training are read as unknown and cannot be written; the development figures chose "
@@ -102,6 +153,10 @@ def card(name, record):
     )
 
 
+def _share(figures):
+    return "-" if figures["accuracy"] is None else f"{figures['accuracy']:.4f}"
+
+
 def main(argv=None):
     """Runs the command; returns its exit code."""
     parser = argparse.ArgumentParser("zoo.publish", description=__doc__)
@@ -110,7 +165,7 @@ def main(argv=None):
     options = parser.parse_args(argv)
     try:
         folder = publish(options.run, options.name)
-    except (RunError, OSError, KeyError) as error:
+    except (RunError, DataError, OSError, KeyError) as error:
         print(f"publish: {error}", file=sys.stderr)
         return 1
     print(f"written: {folder}")

@@ -41,7 +41,7 @@ def arguments():
         "--schedule_length",
         type=float,
         default=1.0,
-        help="multiplies the length of each schedule of the KL weight, for shorter trainings",
+        help="multiplies the length of schedules and of pretraining, for shorter trainings",
     )
     parser.add_argument("--set", action="append", default=[], help="field=value for every recipe")
     parser.add_argument("--output_dir", required=True, help="where runs, table, pictures go")

@@ -107,9 +107,16 @@ def test_a_shorter_schedule_is_the_same_curve(name):
     )
 
 
+def test_pretraining_is_shortened_with_the_rest():
+    shorter = with_schedule_length(zoo.recipe("encoder_pretraining"), 0.4)
+    assert shorter.encoder_training_options == {"epochs": 2}
+    shorter = with_schedule_length(zoo.recipe("encoder_pretraining"), 0.01)
+    assert shorter.encoder_training_options == {"epochs": 1}
+
+
 def test_recipes_without_a_schedule_keep_their_length():
     assert len(SCHEDULED) >= 4
-    for name in set(zoo.recipes()) - set(SCHEDULED):
+    for name in set(zoo.recipes()) - set(SCHEDULED) - {"encoder_pretraining"}:
         assert with_schedule_length(zoo.recipe(name), 0.125) == zoo.recipe(name)
     with pytest.raises(ValueError, match="positive. Received: 0"):
         with_schedule_length(zoo.recipe("kl_linear"), 0)

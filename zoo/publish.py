@@ -1,8 +1,8 @@
 """Makes a zoo model of a finished run: `python -m zoo.publish --run=DIR --name=NAME`.
 
-Writes `pretrained/NAME/` with the weights alone (no optimizer), in half precision where that costs
-no accuracy on the development set, `metrics.json` with the figures of that file and its SHA-256, and
-`card.md`.
+Writes `pretrained/NAME/` with the weights alone (no optimizer), in half precision where that
+costs no accuracy on the development set, `metrics.json` with the figures of that file and its
+SHA-256, and `card.md`.
 """
 
 import argparse
@@ -122,7 +122,9 @@ def card(name, record):
     ]
     if sample is not None:
         name_of_sample = f"samples/{sample_file(data['language']).name}"
-        rows.append((f"accuracy, greedy, {sample['rows']} rows of {name_of_sample}", _share(sample)))
+        rows.append(
+            (f"accuracy, greedy, {sample['rows']} rows of {name_of_sample}", _share(sample))
+        )
     return "\n".join(
         [
             f"# {name}",

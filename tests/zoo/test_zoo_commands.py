@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 import zoo
@@ -17,10 +18,18 @@ def test_a_published_run_loads_and_answers_as_before(tiny_run, tmp_path, monkeyp
     folder = publish.publish(run.path, "tiny")
     assert list(zoo.pretrained()) == ["tiny"]
     words, features = ["evler", "göz"], ["pos=N,num=PL", "pos=N,num=SG"]
-    before = load_model(run.path).inflect(words, features)
-    assert zoo.load("tiny").inflect(words, features) == before
+    before = load_model(run.path)
+    assert zoo.load("tiny").inflect(words, features) == before.inflect(words, features)
+    record = json.loads((folder / "metrics.json").read_text())
+    assert record["half_precision"]
+    for weight, published in zip(before.get_weights(), zoo.load("tiny").get_weights(), strict=True):
+        np.testing.assert_allclose(published, weight, rtol=2**-11, atol=3e-8)
     card = (folder / "card.md").read_text()
-    assert f"{metrics['dev']['accuracy']:.4f}" in card and "SHA-256" in card
+    for figures in (metrics["dev"], record["sample"]):
+        assert f"{figures['accuracy']:.4f}" in card
+    assert record["sample"]["rows"] == 40 and "40 rows of samples/turkish.tsv" in card
+    assert record["unseen"]["rows"] == 0 and "0 rows of forms unseen in training | - |" in card
+    assert "SHA-256" in card
     path = folder / "model.keras"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(RunError, match="SHA-256"):

@@ -110,7 +110,7 @@ def training_step():
     vocabulary = Vocabulary.from_examples(examples)
     arrays = encode_examples(examples, vocabulary)
     model = zoo.build(recipe, vocabulary)
-    model.compile(make_optimizer(recipe, 1))
+    model.compile(make_optimizer(recipe))
     plan = BatchPlan.of(arrays, recipe.batch_size, 0)
     batches = iter(training_dataset(arrays, plan).take(100).cache().repeat())
     model.make_train_function()

@@ -52,7 +52,7 @@ def serve(pipe, variant, options):
     arrays = encode_examples(examples, vocabulary)
     plan = BatchPlan.of(arrays, recipe.batch_size, 0)
     model = zoo.build(recipe, vocabulary)
-    model.compile(make_optimizer(recipe, 1))
+    model.compile(make_optimizer(recipe))
     dataset = iter(training_dataset(arrays, plan))
     batches = [next(dataset) for _ in range(options.steps)]
     if variant == "no_buckets":

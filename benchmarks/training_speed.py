@@ -48,7 +48,7 @@ def ours(pipe, options):
     arrays = encode_examples(train, vocabulary)
     plan = BatchPlan.of(arrays, recipe.batch_size, 0)
     model = zoo.build(recipe, vocabulary)
-    model.compile(make_optimizer(recipe, 1))
+    model.compile(make_optimizer(recipe))
     dataset = iter(training_dataset(arrays, plan))
     batches = [{k: v.numpy() for k, v in next(dataset).items()} for _ in range(options.steps)]
     words = dev[: len(dev) // 256 * 256] or dev

@@ -27,7 +27,7 @@ from keras_vae_collapse.evaluation import EncodedExamples, evaluate_model, quick
 from keras_vae_collapse.export import export_model
 from keras_vae_collapse.interrupts import sigterm_interrupts
 from keras_vae_collapse.multiworker import fit_remedy, naming_lost_workers
-from keras_vae_collapse.optimizer import make_optimizer
+from keras_vae_collapse.optimizer import make_decay, make_optimizer
 from keras_vae_collapse.run_directory import RunDirectory, RunError, replacing, write_json
 
 
@@ -104,7 +104,7 @@ def train(
             plan = BatchPlan.of(arrays, recipe.batch_size, seed)
             with strategy.scope():
                 model = build(recipe, vocabulary, seed)
-                model.compile(optimizer=make_optimizer(recipe, plan.steps_per_epoch * epochs))
+                model.compile(optimizer=make_optimizer(recipe))
             limits = {"epochs": epochs, "max_minutes": max_minutes}
             best, record = _fit(
                 model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbose
@@ -122,6 +122,7 @@ def train(
 def _fit(model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbose):
     epochs = limits["epochs"]
     clock = callbacks.TimeLimit(limits["max_minutes"], cluster)
+    decay = make_decay(recipe, plan.steps_per_epoch * epochs, clock)
     encoder_training = make_encoder_training(recipe, model)
     pretrains = isinstance(encoder_training, callbacks.EncoderPretraining)
     best = callbacks.BestWeights(
@@ -139,6 +140,7 @@ def _fit(model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbos
     training_log = [keras.callbacks.TensorBoard(run.logs, write_graph=False)]
     hooks = [
         clock,
+        *([decay] if decay else []),
         callbacks.NaNGuard(checkpoint.last),
         *(training_log if cluster.is_chief else []),
         callbacks.DevEvaluation(lambda: cluster.from_chief(lambda: quick_figures(encoded))),

@@ -67,7 +67,7 @@ def trained(name, vocabulary, strategy, dataset, steps, **options):
     settings = ["ema_momentum=0.9", *ENCODER_TRAINING.get(name, [])]
     recipe = zoo.override(zoo.recipe(name), settings)
     with strategy.scope():
-        model.compile(make_optimizer(recipe, steps))
+        model.compile(make_optimizer(recipe))
     encoder_training = make_encoder_training(recipe, model)
     hooks = [losses, *([encoder_training] if encoder_training else [])]
     with fit_remedy(model):

@@ -10,7 +10,10 @@ import sys
 import numpy as np
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
-TINY = {"hidden_units": 16, "latent_dim": 4, "char_dim": 8, "feature_dim": 8, "batch_size": 12}
+TINY = {
+    "hidden_units": 16, "latent_dim": 4, "char_dim": 8, "feature_dim": 8, "batch_size": 12,
+    "learning_rate": 0.001, "learning_rate_decay": "constant",
+}  # fmt: skip
 
 _STEMS = ("ev", "el", "göz", "ada", "oda", "kuş", "at", "ip", "iz", "yol", "kol", "dil")
 _SUFFIXES = {

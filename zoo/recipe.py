@@ -43,8 +43,8 @@ class Recipe:
 
     augmentation: str = "prefix_swaps"
     batch_size: int = 64
-    learning_rate: float = 1e-3
-    learning_rate_decay: str = "constant"
+    learning_rate: float = 3e-3
+    learning_rate_decay: str = "cosine"
     clip_norm: float = 5.0
     ema_momentum: float = 0.998
     epochs: int = 40

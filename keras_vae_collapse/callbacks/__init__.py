@@ -6,6 +6,7 @@ from keras_vae_collapse.callbacks.collapse_warning import CollapseWarning
 from keras_vae_collapse.callbacks.dev_evaluation import DevEvaluation
 from keras_vae_collapse.callbacks.dev_scalars import DevScalars
 from keras_vae_collapse.callbacks.encoder_pretraining import EncoderPretraining
+from keras_vae_collapse.callbacks.learning_rate_decay import LearningRateDecay
 from keras_vae_collapse.callbacks.nan_guard import NaNGuard, NotFiniteLoss
 from keras_vae_collapse.callbacks.rate_pictures import RatePictures
 from keras_vae_collapse.callbacks.run_checkpoint import RunCheckpoint
@@ -20,6 +21,7 @@ __all__ = [
     "DevEvaluation",
     "DevScalars",
     "EncoderPretraining",
+    "LearningRateDecay",
     "NaNGuard",
     "NotFiniteLoss",
     "RatePictures",

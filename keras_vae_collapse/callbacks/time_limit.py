@@ -42,6 +42,14 @@ class TimeLimit(keras.callbacks.Callback):
             lambda: self.elapsed_seconds > self.max_seconds
         )
 
+    @property
+    def share(self):
+        """The share of the time that is used up, in [0, 1]; the same on every worker."""
+        if self.max_seconds is None:
+            return 0.0
+        share = self.cluster.from_chief(lambda: self.elapsed_seconds / max(self.max_seconds, 1e-9))
+        return min(1.0, share)
+
     def on_train_batch_end(self, batch, logs=None):
         if self.expired:
             self.model.stop_training = True

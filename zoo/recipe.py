@@ -21,7 +21,7 @@ class Recipe:
     hidden_units: int = 192
     latent_dim: int = 64
     feature_dim: int = 64
-    dropout: float = 0.2
+    dropout: float = 0.1
 
     rate_term: str = "KLDivergence"
     rate_options: dict = dataclasses.field(default_factory=dict)
@@ -43,7 +43,7 @@ class Recipe:
 
     augmentation: str = "prefix_swaps"
     batch_size: int = 64
-    learning_rate: float = 3e-3
+    learning_rate: float = 4e-3
     learning_rate_decay: str = "cosine"
     clip_norm: float = 5.0
     ema_momentum: float = 0.998

@@ -21,7 +21,7 @@ class Recipe:
     hidden_units: int = 192
     latent_dim: int = 64
     feature_dim: int = 64
-    dropout: float = 0.1
+    dropout: float = 0.2
 
     rate_term: str = "KLDivergence"
     rate_options: dict = dataclasses.field(default_factory=dict)

@@ -149,7 +149,7 @@ def test_an_incomplete_slurm_job_step_is_refused(monkeypatch):
         make_strategy("multiworker")
 
 
-def linear_model(strategy, optimizer):
+def linear_model(strategy, optimizer, use_ema=True):
     """The weights of a linear model after three steps that are clipped."""
     # The halves of a batch, which go to the two replicas, have gradients of unlike size.
     x = np.random.default_rng(0).normal(size=(24, 3)).astype("float32")
@@ -158,7 +158,8 @@ def linear_model(strategy, optimizer):
     keras.utils.set_random_seed(0)
     with strategy.scope():
         model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
-        model.compile(optimizer(0.1, global_clipnorm=2.0, use_ema=True, ema_momentum=0.5), "mse")
+        options = {"global_clipnorm": 2.0, "use_ema": use_ema, "ema_momentum": 0.5}
+        model.compile(optimizer(0.1, **options), "mse")
     with fit_remedy(model):
         model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
     return [weight.numpy() for weight in model.weights]
@@ -168,7 +169,13 @@ def test_clipping_does_not_depend_on_the_number_of_replicas():
     one, two = (linear_model(strategy, ReplicaAdam) for strategy in (ONE, TWO))
     for a, b in zip(one, two, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5)
-    for a, b in zip(one, linear_model(ONE, keras.optimizers.Adam), strict=True):
+
+
+def test_on_one_device_it_is_the_optimizer_of_keras():
+    ours, theirs = (
+        linear_model(ONE, o, use_ema=False) for o in (ReplicaAdam, keras.optimizers.Adam)
+    )
+    for a, b in zip(ours, theirs, strict=True):
         np.testing.assert_array_equal(a, b)
 
 

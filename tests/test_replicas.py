@@ -64,7 +64,7 @@ def trained(name, vocabulary, strategy, dataset, steps, **options):
     """A model after some steps with the optimizer of its recipe; its losses and its logs."""
     model = build(name, vocabulary, strategy, **options)
     losses = Losses()
-    settings = ["ema_momentum=0.9", *ENCODER_TRAINING.get(name, [])]
+    settings = ["ema_momentum=0.9", "learning_rate=0.001", *ENCODER_TRAINING.get(name, [])]
     recipe = zoo.override(zoo.recipe(name), settings)
     with strategy.scope():
         model.compile(make_optimizer(recipe))

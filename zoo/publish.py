@@ -167,7 +167,7 @@ def main(argv=None):
     options = parser.parse_args(argv)
     try:
         folder = publish(options.run, options.name)
-    except (RunError, DataError, OSError, KeyError) as error:
+    except (RunError, DataError, ValueError, OSError, KeyError) as error:
         print(f"publish: {error}", file=sys.stderr)
         return 1
     print(f"written: {folder}")

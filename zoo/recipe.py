@@ -11,6 +11,7 @@ class Recipe:
     """All that defines a model and its training, as data.
 
     Sizes count units; rates are probabilities; rate options are in nats (see each loss).
+    `slots` counts those of attention on both sides of the latent, 0 for the article's model.
     """
 
     name: str

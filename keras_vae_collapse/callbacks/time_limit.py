@@ -12,7 +12,8 @@ class TimeLimit(keras.callbacks.Callback):
     """Ends training once it has lasted for a number of minutes, at the next batch.
 
     The epoch that is cut short counts for the result, but a resumed run repeats it whole, so
-    that it ends as if there had been no limit.
+    that it ends as if there had been no limit. (Not so where a `LearningRateDecay` follows the
+    time.)
 
     Args:
         max_minutes: minutes of training in all, those before a resume included; `None` for

@@ -11,11 +11,11 @@ class AttentionPooling(keras.layers.Layer):
     """Reads a sequence with learned queries, each of which attends over all of its positions.
 
     ```
-    a_k = softmax over the positions i of q_k . (W h_i) / sqrt(units)
+    a_k = softmax over the positions i of q_k . h_i
     s_k = sum_i a_ki (V h_i + c)
     ```
 
-    for the slots `k = 1 .. slots`. A recurrent encoder's last state has to hold a whole word;
+    for the slots `k = 1 .. slots`, with a learned query `q_k` of the size of `h_i`. A recurrent encoder's last state has to hold a whole word;
     a slot may take what it needs from any state, so that long words cost the recurrence less.
     The number of slots is fixed: what is read still has to pass through whatever comes behind,
     such as a latent vector. The weights are computed in float32 whatever the precision policy.
@@ -64,7 +64,6 @@ class AttentionPooling(keras.layers.Layer):
                 f"Received: shape={tuple(input_shape)}"
             )
         self.values.build(input_shape)
-        # q_k . (W h_i) is a product of h_i and one learned vector for each slot.
         self.queries = self.add_weight(
             name="queries", shape=(input_shape[-1], self.slots), initializer="glorot_uniform"
         )

@@ -15,10 +15,11 @@ class AttentionPooling(keras.layers.Layer):
     s_k = sum_i a_ki (V h_i + c)
     ```
 
-    for the slots `k = 1 .. slots`, with a learned query `q_k` of the size of `h_i`. A recurrent encoder's last state has to hold a whole word;
-    a slot may take what it needs from any state, so that long words cost the recurrence less.
-    The number of slots is fixed: what is read still has to pass through whatever comes behind,
-    such as a latent vector. The weights are computed in float32 whatever the precision policy.
+    for the slots `k = 1 .. slots`, with a learned query `q_k` of the size of `h_i`. A recurrent
+    encoder's last state has to hold a whole word; a slot may take what it needs from any state,
+    so that long words cost the recurrence less. The number of slots is fixed: what is read still
+    has to pass through whatever comes behind, such as a latent vector. The weights are computed
+    in float32 whatever the precision policy.
 
     (Seeds of Lee et al. 2019, arXiv:1810.00825, one head, without their feed-forward part.)
 

@@ -25,7 +25,6 @@ from keras_vae_collapse.distribution import make_strategy
 from keras_vae_collapse.encoder_training import make_encoder_training
 from keras_vae_collapse.evaluation import EncodedExamples, evaluate_model, quick_figures
 from keras_vae_collapse.export import export_model
-from keras_vae_collapse.interrupts import sigterm_interrupts
 from keras_vae_collapse.multiworker import fit_remedy, naming_lost_workers
 from keras_vae_collapse.optimizer import make_decay, make_optimizer
 from keras_vae_collapse.run_directory import RunDirectory, RunError, replacing, write_json
@@ -47,6 +46,8 @@ def train(
     max_minutes=None,
     verbose=1,
     command=None,
+    finish_interrupted=True,
+    export=True,
 ):
     """Trains the model of a recipe and leaves a complete run directory.
 
@@ -63,6 +64,9 @@ def train(
         max_minutes: stop training after so many minutes.
         verbose: 1 for a progress bar, 2 for a line an epoch, 0 for silence.
         command: list of words that `config.json` records; by default those of this process.
+        finish_interrupted: whether Ctrl-C and SIGTERM end the training only, so that the run is
+            completed with the best weights so far, or all of it.
+        export: whether to leave a SavedModel, too.
 
     Returns:
         `(metrics, run)`: what `metrics.json` holds, and the `RunDirectory` (`None` on workers
@@ -72,6 +76,7 @@ def train(
         RunError: the run directory cannot be used as asked.
         DataError: the data cannot be read.
         NotFiniteLoss: the loss became NaN or infinite.
+        KeyboardInterrupt: interrupted, and not `finish_interrupted`.
     """
     strategy_name, strategy = strategy, make_strategy(strategy, logical_cpus)
     cluster = Cluster(strategy)
@@ -105,7 +110,11 @@ def train(
             with strategy.scope():
                 model = build(recipe, vocabulary, seed)
                 model.compile(optimizer=make_optimizer(recipe))
-            limits = {"epochs": epochs, "max_minutes": max_minutes}
+            limits = {
+                "epochs": epochs,
+                "max_minutes": max_minutes,
+                "finish_interrupted": finish_interrupted,
+            }
             best, record = _fit(
                 model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbose
             )
@@ -113,7 +122,9 @@ def train(
             if strategy.num_replicas_in_sync > 1:
                 trained, model = model, build(recipe, vocabulary, seed)
                 model.set_weights(trained.get_weights())
-            metrics = cluster.from_chief(lambda: _finish(model, dev_examples, record, run, seed))
+            metrics = cluster.from_chief(
+                lambda: _finish(model, dev_examples, record, run, seed, export)
+            )
         finally:
             run.close()
     return metrics, run if cluster.is_chief else None
@@ -138,7 +149,9 @@ def _fit(model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbos
     encoded = EncodedExamples(model, dev_examples)
     # Before the dev figures are there: they go to a run of their own.
     training_log = [keras.callbacks.TensorBoard(run.logs, write_graph=False)]
+    interrupts = callbacks.Interrupts()
     hooks = [
+        interrupts,
         clock,
         *([decay] if decay else []),
         callbacks.NaNGuard(checkpoint.last),
@@ -162,7 +175,7 @@ def _fit(model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbos
     if cluster.is_chief:
         hooks += callbacks.tensorboard_callbacks(run, encoded)
     dataset = training_dataset(arrays, plan, start_step=done * plan.steps_per_epoch)
-    with sigterm_interrupts(), fit_remedy(model):
+    with interrupts, fit_remedy(model):
         try:
             model.fit(
                 dataset,
@@ -173,13 +186,15 @@ def _fit(model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbos
                 verbose=verbose if cluster.is_chief else 0,
             )
         except KeyboardInterrupt:
+            if not limits["finish_interrupted"]:
+                raise
             if not cluster.is_alone:
                 raise RunError("interrupted; start all workers with --resume to go on") from None
             print("\ninterrupted: finishing with the best weights so far", flush=True)
     return best, record()
 
 
-def _finish(model, dev_examples, record, run, seed):
+def _finish(model, dev_examples, record, run, seed, export):
     figures, _ = evaluate_model(model, dev_examples, seed=seed)
     metrics = {
         "dev": figures,
@@ -188,7 +203,8 @@ def _finish(model, dev_examples, record, run, seed):
     }
     with replacing(run.model) as temporary:
         model.save(temporary)
-    export_model(model, run.export)
+    if export:
+        export_model(model, run.export)
     forms = model.inflect([e.source for e in dev_examples], [e.features for e in dev_examples])
     write_predictions(run.predictions, dev_examples, [[form] for form in forms])
     write_json(run.metrics, metrics)

@@ -5,11 +5,14 @@ import logging
 import tensorflow as tf
 
 
-def prepare_process():
+def prepare_process(cores=2):
     """Threads for recurrent layers on few cores, deterministic ops, readable warnings.
 
     Small recurrent steps do not gain from several threads inside one matrix product; running
-    the two directions of an encoder side by side does.
+    the two directions of an encoder side by side does, if there are two cores for it.
+
+    Args:
+        cores: processor cores for this process; results do not depend on them.
     """
     logging.basicConfig(format="%(message)s", level=logging.INFO, force=True)
     logging.getLogger("absl").setLevel(logging.WARNING)
@@ -17,7 +20,7 @@ def prepare_process():
     if not tf.config.list_physical_devices("GPU"):
         try:
             tf.config.threading.set_intra_op_parallelism_threads(1)
-            tf.config.threading.set_inter_op_parallelism_threads(2)
+            tf.config.threading.set_inter_op_parallelism_threads(min(cores, 2))
         except RuntimeError:
             pass  # TensorFlow has started, as in a notebook: its threads stay as they are
     tf.config.experimental.enable_op_determinism()

@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import pathlib
 import shlex
+import signal
 import sys
 import time
 
@@ -87,7 +88,7 @@ def run_job(directory, recipe, seed, options):
     from keras_vae_collapse.training import train
     from keras_vae_collapse.training_setup import prepare_process
 
-    prepare_process()
+    prepare_process(cores=1 if options["ray"] else 2)
     metrics, _ = train(
         recipe,
         zoo.build,
@@ -101,19 +102,31 @@ def run_job(directory, recipe, seed, options):
         max_minutes=options["max_minutes"],
         verbose=0,
         command=options["command"],
+        finish_interrupted=False,
+        export=False,
     )
     return metrics
+
+
+def _run_child(*job):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends this one
+    try:
+        run_job(*job)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def _run_apart(directory, recipe, seed, options):
     # Each run in a process of its own: TensorFlow's state and memory end with it.
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=run_job, args=(directory, recipe, seed, options))
+    process = context.Process(target=_run_child, args=(directory, recipe, seed, options))
     process.start()
     try:
         process.join()
     except KeyboardInterrupt:
+        process.terminate()
         process.join(60)
+        process.kill()
         raise
     if process.exitcode:
         raise RuntimeError(f"the run in {directory} ended with exit code {process.exitcode}")

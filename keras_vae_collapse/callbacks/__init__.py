@@ -6,6 +6,7 @@ from keras_vae_collapse.callbacks.collapse_warning import CollapseWarning
 from keras_vae_collapse.callbacks.dev_evaluation import DevEvaluation
 from keras_vae_collapse.callbacks.dev_scalars import DevScalars
 from keras_vae_collapse.callbacks.encoder_pretraining import EncoderPretraining
+from keras_vae_collapse.callbacks.interrupts import Interrupts
 from keras_vae_collapse.callbacks.learning_rate_decay import LearningRateDecay
 from keras_vae_collapse.callbacks.nan_guard import NaNGuard, NotFiniteLoss
 from keras_vae_collapse.callbacks.rate_pictures import RatePictures
@@ -21,6 +22,7 @@ __all__ = [
     "DevEvaluation",
     "DevScalars",
     "EncoderPretraining",
+    "Interrupts",
     "LearningRateDecay",
     "NaNGuard",
     "NotFiniteLoss",

@@ -5,7 +5,9 @@ import keras
 from keras_vae_collapse._checks import check_number
 from keras_vae_collapse.layers.gaussian_latent import GaussianLatent
 
-EPSILON = 1e-5
+# With the usual 1e-5 Adam shrinks the means until epsilon outweighs their variance, and the rate
+# escapes its bound: 3e-8 and 1.9 nats instead of 40 after one epoch of Turkish reinflection.
+EPSILON = 1e-12
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -13,7 +15,7 @@ class BatchNormGaussianLatent(GaussianLatent):
     """Gaussian latent whose posterior means are normalised over the batch.
 
     ```
-    mu = gamma (m - mean(m)) / sqrt(var(m) + 1e-5) + shift,    m = W_mu h
+    mu = gamma (m - mean(m)) / sqrt(var(m) + 1e-12) + shift,    m = W_mu h
     ```
 
     with mean and variance over the (global) batch, for each dimension; `gamma` is fixed, the
@@ -26,7 +28,7 @@ class BatchNormGaussianLatent(GaussianLatent):
     ```
 
     since `s - log s >= 1`: the batch mean of the rate cannot vanish. The bound is
-    `committed_rate_nats`; it is exact up to the factor `var / (var + 1e-5)`, and holds for
+    `committed_rate_nats`; it is exact up to the factor `var / (var + 1e-12)`, and holds for
     training batches of at least two different examples. At inference moving averages of mean
     and variance take the place of those of the batch.
 

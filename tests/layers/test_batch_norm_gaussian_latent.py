@@ -53,6 +53,18 @@ def test_training_against_the_rate_cannot_go_below_the_bound():
     assert evaluated == pytest.approx(layer.committed_rate_nats, rel=0.02)
 
 
+def test_adam_finds_no_way_around_the_bound():
+    inputs = keras.Input((5,))
+    layer = BatchNormGaussianLatent(4, gamma=0.6, rate_term=KLDivergence())
+    model = keras.Model(inputs, layer(inputs))
+    model.compile(keras.optimizers.Adam(0.003), loss=None)
+    keras.utils.set_random_seed(0)
+    batches = tf.data.Dataset.from_tensors((0.01 * FEATURES,)).repeat()
+    model.fit(batches, steps_per_epoch=400, verbose=0)
+    rate = model.fit(batches, steps_per_epoch=1, verbose=0).history["rate"][0]
+    assert rate >= 0.99 * layer.committed_rate_nats
+
+
 def test_saves_and_loads_with_moving_averages(tmp_path):
     inputs = keras.Input((5,))
     layer = BatchNormGaussianLatent(4, gamma=0.5, momentum=0.8, rate_term=KLDivergence(), seed=1)

@@ -1,7 +1,10 @@
 import json
+import signal
+import time
 
 import numpy as np
 import pytest
+from training_runs import TINY, finish, start, write_data
 
 import zoo
 from keras_vae_collapse.run_directory import RunError
@@ -96,8 +99,6 @@ def test_compare_says_what_is_wrong(tmp_path, capsys):
 
 def small_comparison(folder):
     """Arguments of a comparison of two tiny models."""
-    from training_runs import TINY, write_data
-
     return [
         "--recipes=base,mdr", "--seeds=0", f"--data={write_data(folder / 'data')}", "--epochs=1",
         f"--output_dir={folder / 'out'}", *(f"--set={k}={v}" for k, v in TINY.items()),
@@ -130,6 +131,21 @@ def test_compare_runs_what_is_missing_and_only_that(tmp_path, capsys):
         assert (tmp_path / "out" / name).stat().st_size > 100
     assert compare.main(command) == 0
     assert "2 runs, 2 of them done" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_an_interrupted_comparison_keeps_no_half_trained_run(tmp_path):
+    flags = [*small_comparison(tmp_path), "--recipes=mdr", "--epochs=500", "--set=patience=500"]
+    process = start("zoo/compare.py", *flags)
+    run = tmp_path / "out" / "runs" / "mdr-seed0"
+    while not list((run / "checkpoints").glob("epoch-00002*.npz")):
+        assert process.poll() is None, process.communicate()[0][-3000:]
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    code, output = finish(process)
+    assert code == 130, output[-3000:]
+    assert "the same command goes on" in output and "Traceback" not in output
+    assert not (run / "metrics.json").exists()
 
 
 def test_the_picture_is_drawn_from_runs(tiny_run, tmp_path):

@@ -11,6 +11,9 @@ flags.DEFINE_string("recipe", "mdr", "name of a recipe; --recipe=list shows them
 flags.DEFINE_string("data", "demo", "demo, a directory of SIGMORPHON 2016 files, sigmorphon2016")
 flags.DEFINE_string("language", "turkish", "language of the files")
 flags.DEFINE_enum("task", "3", ["1", "3"], "SIGMORPHON 2016 task")
+flags.DEFINE_multi_enum(
+    "added_tasks", [], ["1", "2", "3"], "task whose training file is added; may be repeated"
+)
 flags.DEFINE_integer("epochs", None, "most epochs; default: the recipe's", lower_bound=1)
 flags.DEFINE_integer("seed", 0, "seed of weights, batches and noise", lower_bound=0)
 flags.DEFINE_string("output_dir", None, "run directory; default: runs/RECIPE")
@@ -56,6 +59,7 @@ def main(argv):
             data=FLAGS.data,
             language=FLAGS.language,
             task=int(FLAGS.task),
+            added_tasks=[int(task) for task in FLAGS.added_tasks],
             output_dir=FLAGS.output_dir or f"runs/{FLAGS.recipe}",
             epochs=FLAGS.epochs,
             seed=FLAGS.seed,

@@ -48,6 +48,7 @@ def train(
     command=None,
     finish_interrupted=True,
     export=True,
+    added_tasks=(),
 ):
     """Trains the model of a recipe and leaves a complete run directory.
 
@@ -67,6 +68,7 @@ def train(
         finish_interrupted: whether Ctrl-C and SIGTERM end the training only, so that the run is
             completed with the best weights so far, or all of it.
         export: whether to leave a SavedModel, too.
+        added_tasks: other tasks whose training files are added, see `load_data`.
 
     Returns:
         `(metrics, run)`: what `metrics.json` holds, and the `RunDirectory` (`None` on workers
@@ -80,13 +82,16 @@ def train(
     """
     strategy_name, strategy = strategy, make_strategy(strategy, logical_cpus)
     cluster = Cluster(strategy)
-    train_examples, dev_examples = load_data(data, language, task)
+    train_examples, dev_examples = load_data(data, language, task, added_tasks)
     vocabulary = Vocabulary.from_examples(train_examples)
     warn_unseen(vocabulary, dev_examples)
     epochs = recipe.epochs if epochs is None else epochs
     description = {
         "recipe": recipe.to_config(),
-        "data": _describe_data(data, language, task, train_examples, dev_examples),
+        "data": {
+            **_describe_data(data, language, task, train_examples, dev_examples),
+            **({"added_tasks": list(added_tasks)} if added_tasks else {}),
+        },
         "seed": seed,
         "epochs": epochs,
         # A decaying learning rate depends on the last epoch, so a resumed run cannot move it.

@@ -45,7 +45,10 @@ def publish(run, name):
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
     data = config["data"]
-    train_examples, dev_examples = load_data(data["name"], data["language"], data["task"])
+    added_tasks = data.get("added_tasks", ())
+    train_examples, dev_examples = load_data(
+        data["name"], data["language"], data["task"], added_tasks
+    )
     with tempfile.TemporaryDirectory() as scratch:
         model.save(pathlib.Path(scratch) / "model.keras")
         halve(pathlib.Path(scratch) / "model.keras")
@@ -108,6 +111,8 @@ def card(name, record):
     config, dev = record["config"], record["dev"]
     unseen, sample = record["unseen"], record["sample"]
     data, recipe = config["data"], config["recipe"]
+    added = " and ".join(str(task) for task in data.get("added_tasks", ()))
+    tasks = f"{data['task']}" + (f" with the training files of task {added}" if added else "")
     licence = _LICENCES["demo" if data["name"] == "demo" else "sigmorphon2016"]
     versions = ", ".join(f"{k} {v}" for k, v in config["versions"].items() if isinstance(v, str))
     rows = [
@@ -131,7 +136,7 @@ def card(name, record):
             "",
             f"Recipe `{recipe['name']}`: {recipe['summary']} ({recipe['paper']}).",
             "",
-            f"- Data: {data['language']}, task {data['task']}, {data['train_examples']} training "
+            f"- Data: {data['language']}, task {tasks}, {data['train_examples']} training "
             f"and {data['dev_examples']} development words; {licence}.",
             f"- Command: `{shlex.join(['python', *config['command']])}`",
             f"- Seed: {config['seed']}",

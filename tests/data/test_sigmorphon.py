@@ -94,6 +94,25 @@ def test_read_language_gives_training_and_development(tmp_path):
     assert load_data(str(tmp_path), "turkish", 3) == (train, dev)
 
 
+def test_training_files_of_other_tasks_are_added_to_training_alone(tmp_path):
+    write(tmp_path, "evi\tnum=PL\tevler\n")
+    write(tmp_path, "dili\tnum=PL\tdiller\n", "turkish-task3-dev")
+    write(tmp_path, "ev\tnum=DU\teven\n", "turkish-task1-train")
+    write(tmp_path, "num=TR\tevü\tnum=PL\tevler\n", "turkish-task2-train")
+    train, dev = load_data(str(tmp_path), "turkish", 3, added_tasks=[2, 1])
+    assert [e.source for e in train] == ["evi", "evü", "ev"]
+    assert [e.source for e in dev] == ["dili"]
+    for added in ([3], [1, 1]):
+        with pytest.raises(ValueError, match="`added_tasks` must be tasks other than 3"):
+            load_data(str(tmp_path), "turkish", 3, added_tasks=added)
+    with pytest.raises(DataError, match="no such file: .*german-task1-train"):
+        write(tmp_path, "evi\tnum=PL\tevler\n", "german-task3-train")
+        write(tmp_path, "evi\tnum=PL\tevler\n", "german-task3-dev")
+        load_data(str(tmp_path), "german", 3, added_tasks=[1])
+    train, dev = load_data("demo", added_tasks=[1])
+    assert len(train) > len(load_data("demo")[0]) and dev == load_data("demo")[1]
+
+
 def test_missing_language_lists_what_is_there(tmp_path):
     write(tmp_path, "x", "finnish-task1-train")
     write(tmp_path, "x", "finnish-task1-dev")

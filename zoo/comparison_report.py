@@ -101,23 +101,19 @@ def _picture(path, methods, x, y, x_label, y_label):
 
     families = collections.defaultdict(list)
     for method, figures in methods.items():
-        families[method.split("@")[0]] += [(f[x], f[y]) for f in figures]
-    figure, axes = pyplot.subplots(figsize=(9, 6), layout="constrained")
+        families[method.split("@")[0]].append([[f[name] for f in figures] for name in (x, y)])
+    figure, axes = pyplot.subplots(figsize=(10, 6), layout="constrained")
     markers = "osD^v<>pPX*hd"
     for i, (family, points) in enumerate(sorted(families.items())):
-        points.sort()
-        axes.plot(
-            *zip(*points, strict=True),
-            marker=markers[i % len(markers)],
-            color=pyplot.get_cmap("tab20")(i % 20),
-            linestyle="-" if any("@" in m and m.startswith(family + "@") for m in methods) else "",
-            linewidth=1,
-            label=family,
-        )
+        style = {"color": pyplot.get_cmap("tab20")(i % 20), "marker": markers[i % len(markers)]}
+        for seeds in points:
+            axes.plot(*seeds, **style, linestyle="", markersize=4, alpha=0.5)
+        means = sorted([statistics.mean(values) for values in seeds] for seeds in points)
+        axes.plot(*zip(*means, strict=True), **style, linewidth=1, markersize=8, label=family)
     axes.set_xlabel(f"{x_label} (nats per word)")
     axes.set_ylabel(y_label + ("" if y == "accuracy" else " (nats per word)"))
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=8, ncols=2)
+    figure.legend(fontsize=8, loc="outside right upper")
     with replacing(path) as temporary:
         figure.savefig(temporary, dpi=110)
     pyplot.close(figure)

@@ -8,5 +8,5 @@ RECIPE = Recipe(
     history_dropout="CharDropout",
     history_dropout_options={"rate": 0.6},
     rate_term="MDRConstraint",
-    rate_options={"rate_nats": 40.0},
+    rate_options={"rate_nats": 40.0, "initial_multiplier": 0.8},
 )

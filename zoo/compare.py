@@ -83,6 +83,20 @@ def _numbers(text, kind):
         raise ValueError(f"expected numbers joined by commas. Received: {text!r}") from error
 
 
+def _is_done(directory, recipe, epochs):
+    """Whether a run is there; another recipe or length under its name is an error."""
+    if not (directory / "metrics.json").is_file():
+        return False
+    config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+    wanted = (recipe.to_config(), epochs or recipe.epochs)
+    if (config["recipe"], config["epochs"]) != wanted:
+        raise ValueError(
+            f"the run in {directory} was made with other settings than asked for now; remove it "
+            "or choose another --output_dir"
+        )
+    return True
+
+
 def run_job(directory, recipe, seed, options):
     """Trains one recipe in this process, quietly, resuming what is there."""
     from keras_vae_collapse.training import train
@@ -163,7 +177,7 @@ def main(argv=None):
         listed = [
             (f"{n}-seed{s}", output / "runs" / f"{n}-seed{s}", r, s) for n, r, s in jobs(options)
         ]
-        waiting = [job for job in listed if not (job[1] / "metrics.json").is_file()]
+        waiting = [job for job in listed if not _is_done(*job[1:3], options.epochs)]
         print(f"{len(listed)} runs, {len(listed) - len(waiting)} of them done", flush=True)
         options.command = ["-m", "zoo.compare", *(sys.argv[1:] if argv is None else argv)]
         command = shlex.join(["python", *options.command])

@@ -148,6 +148,20 @@ def test_an_interrupted_comparison_keeps_no_half_trained_run(tmp_path):
     assert not (run / "metrics.json").exists()
 
 
+def test_a_comparison_does_not_take_over_runs_of_other_settings(tmp_path, capsys):
+    recipe = zoo.recipe("mdr")
+    run = tmp_path / "out" / "runs" / "mdr-seed0"
+    run.mkdir(parents=True)
+    (run / "metrics.json").write_text("{}")
+    config = {"recipe": recipe.to_config(), "epochs": recipe.epochs}
+    (run / "config.json").write_text(json.dumps(config))
+    jobs = ["--recipes=mdr", "--seeds=0", f"--output_dir={tmp_path / 'out'}"]
+    for other in ("--set=dropout=0.5", "--epochs=3"):
+        assert compare.main([*jobs, other]) == 1
+        assert "made with other settings" in capsys.readouterr().err
+    assert compare._is_done(run, recipe, None)
+
+
 def test_the_picture_is_drawn_from_runs(tiny_run, tmp_path):
     run, _ = tiny_run
     path = tmp_path / "picture.png"

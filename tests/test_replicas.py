@@ -26,10 +26,11 @@ STEPS = 10
 # sqrt(1000) 6e-8 = 2e-6 of its size.
 LOSS_TOLERANCE = 5e-6
 # A step moves a weight by up to the learning rate, 1e-3, in a direction that is off by 2e-6, and
-# rounds it, at a size of up to 1, by 6e-8: 6e-7 in ten steps; batch normalisation divides by small
-# deviations, 3e-6 has been seen. A loss counted twice, a batch taken for its half or a gradient
-# clipped before it is summed is off by 1e-4 and more.
-WEIGHT_TOLERANCE = 1e-5
+# rounds it, at a size of up to 1, by 6e-8: 6e-7 in ten steps. A loss counted twice, a batch taken
+# for its half or a gradient clipped before it is summed is off by 1e-4 and more.
+WEIGHT_TOLERANCE = 3e-6
+# Batch normalisation divides by a deviation of 0.003 at the start, and rounding errors with it.
+AMPLIFIED = {"bn_vae": 4e-5}
 # Batch normalisation takes off whatever is added to all means: this bias has no effect and no
 # gradient but rounding errors, which Adam scales up to its step size. The mean follows it.
 WITHOUT_EFFECT = {"bn_vae": ("latent/loc/bias", "latent/normalize/moving_mean")}
@@ -82,10 +83,10 @@ def check_same(name, vocabulary, dataset, steps):
     one, losses, logs = trained(name, vocabulary, ONE, dataset, steps)
     two, two_losses, two_logs = trained(name, vocabulary, TWO, dataset, steps)
     assert np.isfinite([*losses, *two_losses]).all()
-    moved = 0
+    moved, tolerance = 0, AMPLIFIED.get(name, WEIGHT_TOLERANCE)
     for before, a, b, weight in zip(start, weights(one), weights(two), one.weights, strict=True):
         if not weight.path.endswith(WITHOUT_EFFECT.get(name, ())):
-            np.testing.assert_allclose(b, a, rtol=0, atol=WEIGHT_TOLERANCE, err_msg=weight.path)
+            np.testing.assert_allclose(b, a, rtol=0, atol=tolerance, err_msg=weight.path)
         moved += np.abs(a - before).max(initial=0.0) > 1e-4
     assert moved > 10
     assert two_logs.keys() == logs.keys() > {"loss", "distortion", "rate"}

@@ -29,7 +29,7 @@ LOSS_TOLERANCE = 5e-6
 # rounds it, at a size of up to 1, by 6e-8: 6e-7 in ten steps. A loss counted twice, a batch taken
 # for its half or a gradient clipped before it is summed is off by 1e-4 and more.
 WEIGHT_TOLERANCE = 3e-6
-# Batch normalisation divides by a deviation of 0.003 at the start, and rounding errors with it.
+# Batch normalisation divides by a deviation of about 0.005, and rounding errors with it: 1.5e-5.
 AMPLIFIED = {"bn_vae": 4e-5}
 # Batch normalisation takes off whatever is added to all means: this bias has no effect and no
 # gradient but rounding errors, which Adam scales up to its step size. The mean follows it.

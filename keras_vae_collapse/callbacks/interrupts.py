@@ -16,9 +16,17 @@ class Interrupts(keras.callbacks.Callback):
     Outside the main thread, where signals cannot be handled, the block changes nothing.
 
     Example:
-        >>> interrupts = Interrupts()
-        >>> with interrupts:
-        ...     model.fit(dataset, callbacks=[interrupts])  # doctest: +SKIP
+
+    ```python
+    import keras
+    import numpy as np
+    from keras_vae_collapse.callbacks import Interrupts
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with Interrupts() as interrupts:
+        model.fit(np.ones((4, 2)), np.ones((4, 1)), callbacks=[interrupts], verbose=0)
+    ```
     """
 
     def __init__(self):

@@ -88,8 +88,10 @@ def _is_done(directory, recipe, epochs):
     if not (directory / "metrics.json").is_file():
         return False
     config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+    # A field that came later has its default in older runs.
+    default = zoo.Recipe(recipe.name, recipe.paper, recipe.summary).to_config()
     wanted = (recipe.to_config(), epochs or recipe.epochs)
-    if (config["recipe"], config["epochs"]) != wanted:
+    if ({**default, **config["recipe"]}, config["epochs"]) != wanted:
         raise ValueError(
             f"the run in {directory} was made with other settings than asked for now; remove it "
             "or choose another --output_dir"

@@ -11,7 +11,8 @@ class Recipe:
     """All that defines a model and its training, as data.
 
     Sizes count units; rates are probabilities; rate options are in nats (see each loss).
-    `slots` counts those of attention on both sides of the latent, 0 for the article's model.
+    `slots` counts those of attention on both sides of the latent, 0 for the article's model;
+    `slot_spacing` is the distance of their first places in characters, 0 for no places.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Recipe:
     latent_options: dict = dataclasses.field(default_factory=dict)
 
     slots: int = 0
+    slot_spacing: float = 0.0
     decoder: str = "autoregressive"
     history_dropout: str = ""
     history_dropout_options: dict = dataclasses.field(default_factory=dict)
@@ -209,6 +211,7 @@ def _build(recipe, vocabulary, seed):
             dropout=recipe.dropout,
             slots=recipe.slots,
             slot_dim=recipe.char_dim,
+            slot_spacing=recipe.slot_spacing,
             seed=seed + 3,
         ),
         latent=_construct(
@@ -233,6 +236,7 @@ def _build(recipe, vocabulary, seed):
             auxiliary_state_cost=auxiliary,
             max_length=vocabulary.max_form_length + 1,
             latent_slots=recipe.slots,
+            slot_spacing=recipe.slot_spacing,
             seed=seed + 5,
         ),
         bag_of_chars=bag,

@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse._checks import check_integer, check_number
+from keras_vae_collapse.layers.places import PLACE_DIM, SpacedPlaces, place_vectors
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -26,6 +27,8 @@ class AttentionPooling(keras.layers.Layer):
     Args:
         slots: number of queries, a positive integer.
         units: size of each slot, a positive integer.
+        spacing: distance of the first places of neighbouring slots, in positions (characters),
+            at least 0; 0 for slots that look for contents alone.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
@@ -37,7 +40,8 @@ class AttentionPooling(keras.layers.Layer):
         `(batch, slots, units)`.
 
     Raises:
-        ValueError: `slots` or `units` is not a positive integer, or `sequence` is not of rank 3.
+        ValueError: `slots` or `units` is not a positive integer, `spacing` is negative, or
+            `sequence` is not of rank 3.
 
     Example:
 
@@ -51,10 +55,11 @@ class AttentionPooling(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, slots, units, **kwargs):
+    def __init__(self, slots, units, spacing=0.0, **kwargs):
         super().__init__(**kwargs)
         self.slots = check_integer("slots", slots, low=1)
         self.units = check_integer("units", units, low=1)
+        self.spacing = check_number("spacing", spacing, low=0.0)
         self.values = keras.layers.Dense(self.units, dtype=self.dtype_policy, name="values")
         self.supports_masking = True
 
@@ -68,10 +73,21 @@ class AttentionPooling(keras.layers.Layer):
         self.queries = self.add_weight(
             name="queries", shape=(input_shape[-1], self.slots), initializer="glorot_uniform"
         )
+        if self.spacing:
+            self.places = self.add_weight(
+                name="places",
+                shape=(PLACE_DIM, self.slots),
+                initializer=SpacedPlaces(self.spacing),
+                dtype="float32",
+                autocast=False,
+            )
         super().build(input_shape)
 
     def call(self, sequence, mask=None):
         scores = ops.cast(ops.matmul(sequence, self.queries), "float32")  # (batch, length, slots)
+        if self.spacing:
+            positions = ops.arange(ops.shape(sequence)[1])
+            scores = scores + ops.matmul(place_vectors(positions), self.places)
         if mask is not None:
             scores = ops.where(ops.cast(mask, "bool")[:, :, None], scores, -1e9)
         weights = ops.cast(ops.softmax(scores, axis=1), self.compute_dtype)
@@ -84,4 +100,9 @@ class AttentionPooling(keras.layers.Layer):
         return (input_shape[0], self.slots, self.units)
 
     def get_config(self):
-        return {**super().get_config(), "slots": self.slots, "units": self.units}
+        return {
+            **super().get_config(),
+            "slots": self.slots,
+            "units": self.units,
+            "spacing": self.spacing,
+        }

@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse._checks import check_integer, check_number
+from keras_vae_collapse.layers.places import PLACE_DIM, SpacedPlaces, place_vectors
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -21,11 +22,17 @@ class LatentAttention(keras.layers.Layer):
     state looks it up. Nothing else of the source is seen: the slots are a function of `z`. The
     weights are computed in float32 whatever the precision policy.
 
+    With a `spacing`, step `t` also looks for places: `r_k . p(t)` joins the scores, with the
+    sinusoids `p` of `layers.places` and a learned `r_k` that starts at `p(spacing k)`. Written
+    slots of an `AttentionPooling` of the same spacing are then read in their order from the start.
+
     (Scaled dot-product attention of Vaswani et al. 2017, arXiv:1706.03762.)
 
     Args:
         slots: number of slots, a positive integer.
         units: size of a slot and of the context, a positive integer.
+        spacing: distance of the first places of neighbouring slots, in steps (characters), at
+            least 0; 0 for states that look for contents alone.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
@@ -36,7 +43,8 @@ class LatentAttention(keras.layers.Layer):
         `(batch, length, units)`.
 
     Raises:
-        ValueError: `slots` or `units` is not a positive integer, or a rank is wrong.
+        ValueError: `slots` or `units` is not a positive integer, `spacing` is negative, or a rank
+            is wrong.
 
     Example:
 
@@ -50,10 +58,11 @@ class LatentAttention(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, slots, units, **kwargs):
+    def __init__(self, slots, units, spacing=0.0, **kwargs):
         super().__init__(**kwargs)
         self.slots = check_integer("slots", slots, low=1)
         self.units = check_integer("units", units, low=1)
+        self.spacing = check_number("spacing", spacing, low=0.0)
         policy = self.dtype_policy
         self.project_z = keras.layers.Dense(slots * units, dtype=policy, name="project_z")
         self.project_query = keras.layers.Dense(
@@ -73,17 +82,32 @@ class LatentAttention(keras.layers.Layer):
             shape=(self.slots, self.units),
             initializer=keras.initializers.RandomNormal(stddev=1.0),
         )
+        if self.spacing:
+            self.steps = self.add_weight(
+                name="steps",
+                shape=(PLACE_DIM, self.slots),
+                initializer=SpacedPlaces(self.spacing),
+                dtype="float32",
+                autocast=False,
+            )
         super().build((z_shape, query_shape))
 
     def memory(self, z):
         """The slots of latent vectors `(batch, latent_dim)`, `(batch, slots, units)`."""
         return ops.reshape(self.project_z(z), (-1, self.slots, self.units))
 
-    def attend(self, memory, query):
-        """The contexts that states `(batch, length, query_dim)` find in the slots."""
+    def attend(self, memory, query, start=0):
+        """The contexts that states `(batch, length, query_dim)` find in the slots.
+
+        The first of them is that of step `start`, which matters where there is a `spacing`.
+        """
         keys = memory + ops.cast(self.places, self.compute_dtype)
         scores = ops.matmul(self.project_query(query), ops.transpose(keys, (0, 2, 1)))
-        weights = ops.softmax(ops.cast(scores, "float32") * self.units**-0.5, axis=-1)
+        scores = ops.cast(scores, "float32") * self.units**-0.5
+        if self.spacing:
+            steps = start + ops.arange(ops.shape(query)[1])
+            scores = scores + ops.matmul(place_vectors(steps), self.steps)
+        weights = ops.softmax(scores, axis=-1)
         return ops.matmul(ops.cast(weights, self.compute_dtype), memory)
 
     def call(self, z, query):
@@ -93,4 +117,9 @@ class LatentAttention(keras.layers.Layer):
         return (*query_shape[:-1], self.units)
 
     def get_config(self):
-        return {**super().get_config(), "slots": self.slots, "units": self.units}
+        return {
+            **super().get_config(),
+            "slots": self.slots,
+            "units": self.units,
+            "spacing": self.spacing,
+        }

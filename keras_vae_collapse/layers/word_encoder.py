@@ -29,6 +29,8 @@ class WordEncoder(keras.layers.Layer):
         dropout: rate of the dropout on the embedded characters, in [0, 1].
         slots: number of slots of the attention pooling; 0 for none.
         slot_dim: size of each slot.
+        slot_spacing: distance of the slots' first places in characters, at least 0; see
+            `AttentionPooling`.
         seed: seed of the dropout, an integer or `None`.
 
     Call arguments:
@@ -61,6 +63,7 @@ class WordEncoder(keras.layers.Layer):
         dropout=0.0,
         slots=0,
         slot_dim=64,
+        slot_spacing=0.0,
         seed=None,
         **kwargs,
     ):
@@ -71,6 +74,7 @@ class WordEncoder(keras.layers.Layer):
         self.dropout = check_rate("dropout", dropout)
         self.slots = check_integer("slots", slots, low=0)
         self.slot_dim = check_integer("slot_dim", slot_dim, low=1)
+        self.slot_spacing = slot_spacing
         self.seed = seed
         self.embedding = keras.layers.Embedding(vocabulary_size, char_dim, name="characters")
         self.drop = Dropout(dropout, seed=seed, name="drop")
@@ -79,7 +83,9 @@ class WordEncoder(keras.layers.Layer):
         self.backward = GRU(
             units, return_sequences=slots > 0, go_backwards=slots == 0, name="backward"
         )
-        self.pooling = AttentionPooling(slots, slot_dim, name="pooling") if slots else None
+        self.pooling = (
+            AttentionPooling(slots, slot_dim, slot_spacing, name="pooling") if slots else None
+        )
 
     def build(self, input_shape):
         self.embedding.build(input_shape)
@@ -130,5 +136,6 @@ class WordEncoder(keras.layers.Layer):
             "dropout": self.dropout,
             "slots": self.slots,
             "slot_dim": self.slot_dim,
+            "slot_spacing": self.slot_spacing,
             "seed": self.seed,
         }

@@ -51,6 +51,7 @@ class InflectionDecoder(keras.layers.Layer):
             target lengthens them. The other kinds need none.
         latent_slots: number of slots of `z` that states attend to, of size `char_dim` each; 0
             for none.
+        slot_spacing: distance of the slots' first places in characters; see `LatentAttention`.
         seed: seed of the dropout.
 
     Call arguments:
@@ -90,6 +91,7 @@ class InflectionDecoder(keras.layers.Layer):
         auxiliary_state_cost=None,
         max_length=64,
         latent_slots=0,
+        slot_spacing=0.0,
         seed=None,
         **kwargs,
     ):
@@ -107,12 +109,13 @@ class InflectionDecoder(keras.layers.Layer):
         self.auxiliary_state_cost = auxiliary_state_cost
         self.max_length = check_integer("max_length", max_length, low=1)
         self.latent_slots = check_integer("latent_slots", latent_slots, low=0)
+        self.slot_spacing = slot_spacing
         self.seed = seed
         self.autoregressive = kind == "autoregressive"
         self.feature_embedding = keras.layers.Dense(feature_dim, use_bias=False, name="features")
         self.attention = FeatureAttention(feature_dim, name="attention")
         self.latent_attention = (
-            LatentAttention(latent_slots, char_dim, name="latent_attention")
+            LatentAttention(latent_slots, char_dim, slot_spacing, name="latent_attention")
             if latent_slots
             else None
         )
@@ -196,11 +199,11 @@ class InflectionDecoder(keras.layers.Layer):
         """The slots of `z`, or `None`."""
         return None if self.latent_attention is None else self.latent_attention.memory(z)
 
-    def _logits(self, states, features, memory, training=None):
-        """Logits of states `(batch, length, units)`."""
+    def _logits(self, states, features, memory, training=None, start=0):
+        """Logits of states `(batch, length, units)`, the first of them that of step `start`."""
         found = [self.attention(features, states)]
         if memory is not None:
-            found.append(self.latent_attention.attend(memory, states))
+            found.append(self.latent_attention.attend(memory, states, start))
         joined = ops.concatenate([states, *(ops.cast(c, states.dtype) for c in found)], axis=-1)
         return self.output_layer(self.drop(joined, training=training))
 
@@ -240,7 +243,8 @@ class InflectionDecoder(keras.layers.Layer):
                 tf.repeat(condition, width, axis=0), self.embedding(previous), state
             )
             slots = None if memory is None else tf.repeat(memory, width, axis=0)
-            logits = self._logits(state[:, None, :], tf.repeat(features, width, axis=0), slots)
+            given = tf.repeat(features, width, axis=0)
+            logits = self._logits(state[:, None, :], given, slots, start=t)
             return logits[:, 0], state
 
         return self.recurrence.initial_state(condition), step
@@ -263,6 +267,7 @@ class InflectionDecoder(keras.layers.Layer):
             "auxiliary_state_cost": serialize(self.auxiliary_state_cost),
             "max_length": self.max_length,
             "latent_slots": self.latent_slots,
+            "slot_spacing": self.slot_spacing,
             "seed": self.seed,
         }
 

@@ -97,9 +97,9 @@ HOSTS = {
     "MixturePrior": lambda: _latent_model(
         layers.GaussianLatent(3, _KL(), prior=layers.MixturePrior(2, 3), seed=1)
     ),
-    "AttentionPooling": lambda: _call(layers.AttentionPooling(2, 3), SEQUENCE),
+    "AttentionPooling": lambda: _call(layers.AttentionPooling(2, 3, spacing=1.5), SEQUENCE),
     "FeatureAttention": lambda: _call(layers.FeatureAttention(3), ACTIVE, SEQUENCE),
-    "LatentAttention": lambda: _call(layers.LatentAttention(2, 3), FEATURES, SEQUENCE),
+    "LatentAttention": lambda: _call(layers.LatentAttention(2, 3, spacing=1.5), FEATURES, SEQUENCE),
     "GRU": lambda: _call(layers.GRU(3, return_sequences=True), SEQUENCE),
     "GRUDecoder": lambda: _call(layers.GRUDecoder(3), FEATURES, SEQUENCE),
     "HistorylessGRUDecoder": lambda: _call(

@@ -25,6 +25,25 @@ def test_slots_follow_the_equation():
             np.testing.assert_allclose(slots[row, k], expected, rtol=1e-4, atol=1e-5)
 
 
+def test_slots_with_a_spacing_also_look_for_places():
+    layer = AttentionPooling(slots=4, units=7, spacing=1.5)
+    slots = layer(SEQUENCE, mask=MASK).numpy()
+    rates = 10000.0 ** -(np.arange(16) / 16)
+
+    def place(i):
+        return np.concatenate([np.sin(rates * i), np.cos(rates * i)])
+
+    for row, read in enumerate(MASK):
+        states, positions = SEQUENCE[row, read], np.flatnonzero(read)
+        for k in range(4):
+            scores = states @ layer.queries.numpy()[:, k]
+            scores += [place(i) @ place(1.5 * k) for i in positions]
+            weights = np.exp(scores - scores.max())
+            expected = weights @ np.asarray(layer.values(states)) / weights.sum()
+            np.testing.assert_allclose(slots[row, k], expected, rtol=1e-3, atol=1e-4)
+    assert "places" in {weight.name for weight in layer.trainable_weights}
+
+
 def test_masked_positions_have_no_influence():
     layer = AttentionPooling(slots=4, units=7)
     other = np.where(MASK[:, :, None], SEQUENCE, 1e3).astype("float32")
@@ -53,5 +72,7 @@ def test_bad_values_say_what_is_allowed():
         AttentionPooling(0, 7)
     with pytest.raises(ValueError, match="units"):
         AttentionPooling(4, 1.5)
+    with pytest.raises(ValueError, match="spacing"):
+        AttentionPooling(4, 7, spacing=-1.0)
     with pytest.raises(ValueError, match=r"\(batch, length, dim\)"):
         AttentionPooling(4, 7)(SEQUENCE[0])

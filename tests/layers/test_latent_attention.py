@@ -31,6 +31,21 @@ def test_context_follows_the_equation():
             np.testing.assert_allclose(context[row, step], expected, rtol=1e-4, atol=1e-5)
 
 
+def test_states_with_a_spacing_also_look_for_places():
+    layer = LatentAttention(slots=3, units=8, spacing=2.0)
+    context = layer(Z, QUERY).numpy()
+    memory = layer.memory(Z)
+    rates = 10000.0 ** -(np.arange(16) / 16)
+    same = np.array([[np.cos(rates * (t - 2 * k)).sum() for k in range(3)] for t in range(5)])
+    scores = np.einsum("bqd,bkd->bqk", layer.project_query(QUERY), memory + layer.places)
+    weights = np.exp(scores / np.sqrt(8) + same)
+    expected = (weights / weights.sum(-1, keepdims=True)) @ memory.numpy()
+    np.testing.assert_allclose(context, expected, rtol=1e-3, atol=1e-4)
+    # Step by step, as in decoding.
+    steps = [layer.attend(memory, QUERY[:, t : t + 1], start=t) for t in range(5)]
+    np.testing.assert_allclose(np.concatenate(steps, axis=1), context, rtol=1e-5, atol=1e-6)
+
+
 def test_memory_and_attend_are_the_two_halves_of_a_call():
     layer = LatentAttention(slots=3, units=8)
     context = layer(Z, QUERY)
@@ -53,5 +68,7 @@ def test_bad_values_say_what_is_allowed():
         LatentAttention(0, 8)
     with pytest.raises(ValueError, match="units"):
         LatentAttention(3, -1)
+    with pytest.raises(ValueError, match="spacing"):
+        LatentAttention(3, 8, spacing=-1.0)
     with pytest.raises(ValueError, match=r"\(batch, latent_dim\)"):
         LatentAttention(3, 8)(Z[0], QUERY)

@@ -16,11 +16,13 @@ PAIRS = [
 VOCABULARY = Vocabulary.from_examples(PAIRS)
 
 
-def make(kind="autoregressive", history_dropout=None, rate_term=None, slots=0):
+def make(kind="autoregressive", history_dropout=None, rate_term=None, slots=0, spacing=0.0):
     keras.utils.set_random_seed(1)
     return ReinflectionVAE(
         VOCABULARY,
-        encoder=WordEncoder(VOCABULARY.size, units=6, char_dim=4, slots=slots),
+        encoder=WordEncoder(
+            VOCABULARY.size, units=6, char_dim=4, slots=slots, slot_spacing=spacing
+        ),
         latent=GaussianLatent(3, rate_term=rate_term or KLDivergence(), seed=2),
         decoder=InflectionDecoder(
             VOCABULARY.size,
@@ -30,6 +32,7 @@ def make(kind="autoregressive", history_dropout=None, rate_term=None, slots=0):
             kind=kind,
             history_dropout=history_dropout,
             latent_slots=slots,
+            slot_spacing=spacing,
         ),
     )
 
@@ -38,10 +41,10 @@ def arrays():
     return {name: tf.constant(a) for name, a in encode_examples(PAIRS, VOCABULARY).items()}
 
 
-@pytest.mark.parametrize("slots", [0, 3])
+@pytest.mark.parametrize(("slots", "spacing"), [(0, 0.0), (3, 0.0), (3, 1.5)])
 @pytest.mark.parametrize("kind", ["autoregressive", "historyless", "historyless_bidirectional"])
-def test_beam_scores_are_the_log_probabilities_of_teacher_forcing(kind, slots):
-    model = make(kind, slots=slots)
+def test_beam_scores_are_the_log_probabilities_of_teacher_forcing(kind, slots, spacing):
+    model = make(kind, slots=slots, spacing=spacing)
     inputs = arrays()
     loc, _ = model.encode_ids(inputs["source"])
     ids, scores = model.decode_ids(loc, inputs["features"], beam_width=3)

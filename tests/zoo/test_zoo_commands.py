@@ -168,3 +168,14 @@ def test_the_picture_is_drawn_from_runs(tiny_run, tmp_path):
     assert collapse_picture.main([f"--runs={run.path}", f"--output={path}"]) == 0
     assert path.read_bytes().startswith(b"\x89PNG")
     assert collapse_picture.main([f"--runs={tmp_path}", f"--output={path}"]) == 1
+
+
+def test_a_run_from_before_a_field_existed_has_its_default(tmp_path):
+    recipe = zoo.recipe("mdr")
+    config = {"recipe": recipe.to_config(), "epochs": recipe.epochs}
+    del config["recipe"]["slots"]
+    (tmp_path / "metrics.json").write_text("{}")
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert compare._is_done(tmp_path, recipe, None)
+    with pytest.raises(ValueError, match="other settings"):
+        compare._is_done(tmp_path, zoo.override(recipe, ["slots=3"]), None)

@@ -24,10 +24,10 @@ TASKS = (1, 2, 3)
 def demo_examples(
     seed=0,
     task=3,
-    train_pairs=20_000,
+    train_pairs=30_000,
     dev_pairs=1_000,
     dev_share=0.15,
-    invented_stems=4000,
+    invented_stems=12_000,
     features=NOUN_FEATURES,
     hidden_properties=False,
 ):
@@ -86,10 +86,10 @@ def write_demo(
     directory,
     seed=0,
     overwrite=False,
-    train_pairs=20_000,
+    train_pairs=30_000,
     dev_pairs=1_000,
     dev_share=0.15,
-    invented_stems=4000,
+    invented_stems=12_000,
     hidden_properties=False,
 ):
     """Writes the data set to `turkish-task1-train`, `turkish-task1-dev`, ... up to task 3.
@@ -164,10 +164,10 @@ def arguments():
     parser.add_argument("--output_dir", required=True, help="folder of the files, made if missing")
     parser.add_argument("--seed", type=int, default=0, help="seed of the split and the draws")
     parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
-    parser.add_argument("--train_pairs", type=int, default=20_000, help="training pairs")
+    parser.add_argument("--train_pairs", type=int, default=30_000, help="training pairs")
     parser.add_argument("--dev_pairs", type=int, default=1_000, help="development pairs")
     parser.add_argument("--dev_share", type=float, default=0.15, help="share of nouns for dev")
-    parser.add_argument("--invented_stems", type=int, default=4000, help="invented training nouns")
+    parser.add_argument("--invented_stems", type=int, default=12_000, help="invented training nouns")
     parser.add_argument(
         "--hidden_properties",
         action="store_true",

@@ -9,7 +9,7 @@ from keras_vae_collapse.data.turkish_nouns import inflect
 from keras_vae_collapse.data.turkish_stems import StemInventor
 
 
-def demo_lemmas(seed=0, dev_share=0.15, invented_stems=4000):
+def demo_lemmas(seed=0, dev_share=0.15, invented_stems=12_000):
     """Returns the nouns of both parts, `{"train": [Lemma, ...], "dev": [Lemma, ...]}`.
 
     Args:

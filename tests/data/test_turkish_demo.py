@@ -24,7 +24,7 @@ def default():
 
 def test_default_sizes(default):
     examples, lemmas = default
-    assert len(examples["train"]) == 20_000 and len(examples["dev"]) == 1_000
+    assert len(examples["train"]) == 30_000 and len(examples["dev"]) == 1_000
     assert sum(lemma.invented for lemma in lemmas["train"]) == 4_000
     assert len(lemmas["dev"]) == round(0.15 * len(LEXICON))
 

@@ -25,14 +25,14 @@ flags.DEFINE_bool("overwrite", False, "replace the run in output_dir")
 flags.DEFINE_float(
     "max_minutes",
     None,
-    "stop training after so many minutes; default: 4.2 for the demo, else no limit",
+    "stop training after so many minutes; default: 4 for the demo, else no limit",
     lower_bound=0.0,
 )
 flags.DEFINE_enum("verbose", "1", ["0", "1", "2"], "0 silent, 1 progress bar, 2 a line an epoch")
 FLAGS = flags.FLAGS
 
 # With start and final evaluation about five minutes on two cores.
-DEMO_MINUTES = 4.2
+DEMO_MINUTES = 4.0
 
 
 def main(argv):

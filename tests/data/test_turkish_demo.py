@@ -25,7 +25,7 @@ def default():
 def test_default_sizes(default):
     examples, lemmas = default
     assert len(examples["train"]) == 30_000 and len(examples["dev"]) == 1_000
-    assert sum(lemma.invented for lemma in lemmas["train"]) == 4_000
+    assert sum(lemma.invented for lemma in lemmas["train"]) == 12_000
     assert len(lemmas["dev"]) == round(0.15 * len(LEXICON))
 
 
@@ -175,7 +175,7 @@ def _guessed_wrong(**options):
     lemmas = {lemma.citation: lemma for lemma in demo_lemmas(6)["dev"]}
     wrong = []
     for citation, _, source, goal, form in draw_pairs(
-        6, 10, 3000, 0.15, 4000, NOUN_FEATURES, **options
+        6, 10, 3000, 0.15, 12_000, NOUN_FEATURES, **options
     )["dev"]:
         lemma = lemmas[citation]
         if inflect(lemma.inferred_from(source), goal) != form:
@@ -194,7 +194,7 @@ def test_exceptional_nouns_are_drawn_where_the_source_shows_them():
     softened = [
         source.startswith(lemmas[citation].bound)
         for citation, _, source, goal, form in draw_pairs(
-            6, 10, 3000, 0.15, 4000, NOUN_FEATURES, hidden_properties=False
+            6, 10, 3000, 0.15, 12_000, NOUN_FEATURES, hidden_properties=False
         )["dev"]
         if lemmas[citation].bound == citation[:-1] + "d" and form.startswith(citation[:-1] + "d")
     ]

@@ -126,10 +126,10 @@ class RunDirectory:
                 f"{self.path} already holds a run: pass --resume to go on with it, "
                 "--overwrite to replace it, or another --output_dir"
             )
-        elif any(self.checkpoints.glob("*")):
+        elif held := self._results():
             raise RunError(
-                f"{self.path} holds checkpoints, but no config.json that says of what: pass "
-                "--overwrite to replace them, or another --output_dir"
+                f"{self.path} holds {', '.join(held)}, but no config.json that says of what: pass "
+                "--overwrite to replace what is there, or another --output_dir"
             )
         self.checkpoints.mkdir(exist_ok=True)
         self.logs.mkdir(exist_ok=True)
@@ -138,6 +138,12 @@ class RunDirectory:
             for partial in folder.glob(f".*{_PARTIAL}"):
                 shutil.rmtree(partial, ignore_errors=True)
         write_json(self.config, config)
+
+    def _results(self):
+        """Names of what a training has left here and another would replace."""
+        results = (self.model, self.export, self.predictions, self.metrics)
+        held = [path.name for path in results if path.exists()]
+        return held + ([self.checkpoints.name] if any(self.checkpoints.glob("*")) else [])
 
     def _clear(self):
         for path in (self.checkpoints, self.logs, self.export):

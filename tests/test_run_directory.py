@@ -157,6 +157,14 @@ def test_checkpoints_of_unknown_origin_are_not_taken_up(run):
             RunDirectory(run.path).open(CONFIG, resume=resume)
 
 
+@pytest.mark.parametrize("name", ["model.keras", "metrics.json", "predictions-dev.tsv", "export"])
+def test_results_of_unknown_origin_are_not_replaced(tmp_path, name):
+    (tmp_path / name).write_text("work")
+    with pytest.raises(RunError, match=f"holds {name}, but no config.json"):
+        RunDirectory(tmp_path).open(CONFIG)
+    assert (tmp_path / name).read_text() == "work" and not (tmp_path / "config.json").exists()
+
+
 def test_what_a_killed_process_was_writing_is_cleared_away(run):
     partial = run.checkpoints / ".epoch-00002.npz.abc.partial"
     partial.mkdir()

@@ -167,7 +167,9 @@ def arguments():
     parser.add_argument("--train_pairs", type=int, default=30_000, help="training pairs")
     parser.add_argument("--dev_pairs", type=int, default=1_000, help="development pairs")
     parser.add_argument("--dev_share", type=float, default=0.15, help="share of nouns for dev")
-    parser.add_argument("--invented_stems", type=int, default=12_000, help="invented training nouns")
+    parser.add_argument(
+        "--invented_stems", type=int, default=12_000, help="invented training nouns"
+    )
     parser.add_argument(
         "--hidden_properties",
         action="store_true",

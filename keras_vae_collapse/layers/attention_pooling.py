@@ -22,6 +22,10 @@ class AttentionPooling(keras.layers.Layer):
     has to pass through whatever comes behind, such as a latent vector. The weights are computed
     in float32 whatever the precision policy.
 
+    With a `spacing`, slots also look for places: `r_k . p(i)` is added to the scores, with the
+    sinusoids `p` of `layers.places` and a learned `r_k` that starts at `p(spacing k)`,
+    `k = 0, 1, ...`. At first each slot reads around its own place; order need not be discovered.
+
     (Seeds of Lee et al. 2019, arXiv:1810.00825, one head, without their feed-forward part.)
 
     Args:

@@ -14,7 +14,7 @@ def place_vectors(places):
     ```
 
     so `p(i) . p(j)` depends on `i - j` alone and is largest where they are equal: 16, against
-    15.3 one place and 13.6 two places further (Vaswani et al. 2017, arXiv:1706.03762).
+    15.3 one place and 13.7 two places further (Vaswani et al. 2017, arXiv:1706.03762).
     """
     half = PLACE_DIM // 2
     rates = ops.power(10000.0, -ops.arange(half, dtype="float32") / half)

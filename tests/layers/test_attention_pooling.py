@@ -40,7 +40,7 @@ def test_slots_with_a_spacing_also_look_for_places():
             scores += [place(i) @ place(1.5 * k) for i in positions]
             weights = np.exp(scores - scores.max())
             expected = weights @ np.asarray(layer.values(states)) / weights.sum()
-            np.testing.assert_allclose(slots[row, k], expected, rtol=1e-3, atol=1e-4)
+            np.testing.assert_allclose(slots[row, k], expected, rtol=1e-4, atol=1e-5)
     assert "places" in {weight.name for weight in layer.trainable_weights}
 
 

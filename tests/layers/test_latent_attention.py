@@ -40,7 +40,7 @@ def test_states_with_a_spacing_also_look_for_places():
     scores = np.einsum("bqd,bkd->bqk", layer.project_query(QUERY), memory + layer.places)
     weights = np.exp(scores / np.sqrt(8) + same)
     expected = (weights / weights.sum(-1, keepdims=True)) @ memory.numpy()
-    np.testing.assert_allclose(context, expected, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(context, expected, rtol=1e-4, atol=1e-5)
     # Step by step, as in decoding.
     steps = [layer.attend(memory, QUERY[:, t : t + 1], start=t) for t in range(5)]
     np.testing.assert_allclose(np.concatenate(steps, axis=1), context, rtol=1e-5, atol=1e-6)

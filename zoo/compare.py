@@ -25,7 +25,9 @@ from zoo.targets import has_target, with_target
 def arguments():
     """The parser of the command line."""
     parser = argparse.ArgumentParser("zoo.compare", description=__doc__)
-    parser.add_argument("--recipes", default="all", help="names joined by commas, or all")
+    parser.add_argument(
+        "--recipes", default="all", help="names joined by commas, or all, those of one method"
+    )
     parser.add_argument("--seeds", default="0,1,2", help="integers joined by commas")
     parser.add_argument(
         "--targets",
@@ -60,7 +62,8 @@ def jobs(options):
         RecipeError: an unknown recipe or an impossible override.
         ValueError: a list that holds something else than numbers, or an impossible length.
     """
-    names = zoo.recipes() if options.recipes == "all" else options.recipes.split(",")
+    one_method = [name for name in zoo.recipes() if name != "best"]
+    names = one_method if options.recipes == "all" else options.recipes.split(",")
     chosen = [
         with_schedule_length(zoo.override(zoo.recipe(name), options.set), options.schedule_length)
         for name in names

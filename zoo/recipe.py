@@ -11,8 +11,9 @@ class Recipe:
     """All that defines a model and its training, as data.
 
     Sizes count units; rates are probabilities; rate options are in nats (see each loss).
-    `slots` counts those of attention on both sides of the latent, 0 for the article's model;
-    `slot_spacing` is the distance of their first places in characters, 0 for no places.
+    `slots` is the number of parts of `z` that attention writes and reads, a divisor of
+    `latent_dim`, 0 for the article's model; `slot_spacing` is the distance of their first places
+    in characters.
     """
 
     name: str
@@ -31,7 +32,7 @@ class Recipe:
     latent_options: dict = dataclasses.field(default_factory=dict)
 
     slots: int = 0
-    slot_spacing: float = 0.0
+    slot_spacing: float = 1.0
     decoder: str = "autoregressive"
     history_dropout: str = ""
     history_dropout_options: dict = dataclasses.field(default_factory=dict)
@@ -220,6 +221,7 @@ def _build(recipe, vocabulary, seed):
             "latent",
             recipe.latent_options,
             latent_dim=recipe.latent_dim,
+            slots=recipe.slots or 1,
             rate_term=rate_term,
             seed=seed + 4,
             name="latent",

@@ -17,6 +17,7 @@ from keras_vae_collapse.layers.gru_decoder import GRUDecoder
 from keras_vae_collapse.layers.historyless_gru_decoder import HistorylessGRUDecoder
 from keras_vae_collapse.layers.latent_attention import LatentAttention
 from keras_vae_collapse.layers.mixture_prior import MixturePrior
+from keras_vae_collapse.layers.place_reader import PlaceReader
 from keras_vae_collapse.layers.word_encoder import WordEncoder
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "HistorylessGRUDecoder",
     "LatentAttention",
     "MixturePrior",
+    "PlaceReader",
     "WordEncoder",
 ]

@@ -34,6 +34,9 @@ class GaussianLatent(keras.layers.Layer):
 
     At the start `W_sigma` is zero, so that `sigma` is `initial_scale` for every input.
 
+    With several `slots`, the features are as many equal parts, and each part is mapped to its own
+    part of `z` by the same weights. What is learned of one part then holds for all.
+
     Variants override `_posterior_parameters`.
 
     Args:
@@ -45,6 +48,7 @@ class GaussianLatent(keras.layers.Layer):
             `MixturePrior`.
         seed: a non-negative integer, or `None` for a random one.
         initial_scale: posterior scale before training, greater than 1e-6.
+        slots: number of equal parts of features and of `z`, a divisor of `latent_dim`.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
@@ -61,7 +65,7 @@ class GaussianLatent(keras.layers.Layer):
 
     Raises:
         ValueError: an argument lies outside its range, `rate_term` cannot be called, `prior`
-            has no `distribution`, or the features are not of rank 2.
+            has no `distribution`, or the features are not of rank 2 or not of `slots` equal parts.
 
     Example:
 
@@ -86,6 +90,7 @@ class GaussianLatent(keras.layers.Layer):
         prior=None,
         seed=None,
         initial_scale=1.0,
+        slots=1,
         **kwargs,
     ):
         # Features arrive as they are: a detour through half precision would round the rate.
@@ -110,11 +115,18 @@ class GaussianLatent(keras.layers.Layer):
         self.initial_scale = check_number(
             "initial_scale", initial_scale, low=MINIMUM_SCALE, open_low=True
         )
-        self.loc = keras.layers.Dense(self.latent_dim, dtype="float32", name="loc")
+        self.slots = check_integer("slots", slots, low=1)
+        if self.latent_dim % self.slots:
+            raise ValueError(
+                "`latent_dim` must be a multiple of `slots`. "
+                f"Received: latent_dim={latent_dim}, slots={slots}"
+            )
+        slot_dim = self.latent_dim // self.slots
+        self.loc = keras.layers.Dense(slot_dim, dtype="float32", name="loc")
         # softplus(b) + MINIMUM_SCALE = initial_scale, solved for b without overflow.
         softplus = self.initial_scale - MINIMUM_SCALE
         self.raw_scale = keras.layers.Dense(
-            self.latent_dim,
+            slot_dim,
             kernel_initializer="zeros",
             bias_initializer=keras.initializers.Constant(
                 softplus + math.log(-math.expm1(-softplus))
@@ -129,8 +141,14 @@ class GaussianLatent(keras.layers.Layer):
                 f"{type(self).__name__} takes features of shape (batch, features_dim). "
                 f"Received: shape={tuple(input_shape)}"
             )
-        self.loc.build(input_shape)
-        self.raw_scale.build(input_shape)
+        if input_shape[-1] % self.slots:
+            raise ValueError(
+                f"The features must be {self.slots} parts of equal size. "
+                f"Received: shape={tuple(input_shape)}"
+            )
+        part_shape = (input_shape[0], self.slots, input_shape[-1] // self.slots)
+        self.loc.build(part_shape)
+        self.raw_scale.build(part_shape)
         # Their weights must be there before an optimizer or a saved file asks for them.
         for part in (self.rate_term, self.prior):
             if isinstance(part, keras.layers.Layer) and not part.built:
@@ -157,7 +175,11 @@ class GaussianLatent(keras.layers.Layer):
 
     def _posterior_parameters(self, features, training):
         """Location and scale of the posterior, float32: the one thing that variants change."""
-        return self.loc(features), tf.math.softplus(self.raw_scale(features)) + MINIMUM_SCALE
+        parts = tf.reshape(features, (-1, self.slots, features.shape[-1] // self.slots))
+        loc, raw = (
+            tf.reshape(dense(parts), (-1, self.latent_dim)) for dense in (self.loc, self.raw_scale)
+        )
+        return loc, tf.math.softplus(raw) + MINIMUM_SCALE
 
     def _distributions(self, loc, scale):
         posterior = tfd.Normal(loc, scale)
@@ -180,6 +202,7 @@ class GaussianLatent(keras.layers.Layer):
             "prior": keras.saving.serialize_keras_object(self.prior),
             "seed": self.seed,
             "initial_scale": self.initial_scale,
+            "slots": self.slots,
         }
 
     @classmethod

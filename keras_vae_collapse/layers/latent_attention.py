@@ -12,15 +12,17 @@ class LatentAttention(keras.layers.Layer):
     """Attends from the states of a decoder to slots that are made of the latent vector.
 
     ```
-    [s_1 .. s_slots] = W z + b                                 one linear map, cut into slots
+    s_k = W z_k + b                                            z cut into slots, one map for all
     a_t = softmax over k of (Q h_t) . (s_k + p_k) / sqrt(units)
     c_t = sum_k a_tk s_k
     ```
 
     with a learned vector `p_k` for the place of each slot. A decoder that sees `z` as one
     vector must find out by its recurrence which part of it the next symbol needs; here each
-    state looks it up. Nothing else of the source is seen: the slots are a function of `z`. The
-    weights are computed in float32 whatever the precision policy.
+    state looks it up. Nothing else of the source is seen: the slots are a function of `z`. One map
+    for all of them carries what it learns at one place of a word to all others; `GaussianLatent`
+    with `slots` does the same on the other side of `z`. The weights are computed in float32
+    whatever the precision policy.
 
     With a `spacing`, step `t` also looks for places: `r_k . p(t)` joins the scores, with the
     sinusoids `p` of `layers.places` and a learned `r_k` that starts at `p(spacing k)`. Written
@@ -36,15 +38,15 @@ class LatentAttention(keras.layers.Layer):
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
-        z: latent vectors `(batch, latent_dim)`.
+        z: latent vectors `(batch, latent_dim)`, `latent_dim` a multiple of `slots`.
         query: states `(batch, length, query_dim)`.
 
     Output shape:
         `(batch, length, units)`.
 
     Raises:
-        ValueError: `slots` or `units` is not a positive integer, `spacing` is negative, or a rank
-            is wrong.
+        ValueError: `slots` or `units` is not a positive integer, `spacing` is negative, a rank is
+            wrong, or `z` cannot be cut into equal slots.
 
     Example:
 
@@ -64,7 +66,7 @@ class LatentAttention(keras.layers.Layer):
         self.units = check_integer("units", units, low=1)
         self.spacing = check_number("spacing", spacing, low=0.0)
         policy = self.dtype_policy
-        self.project_z = keras.layers.Dense(slots * units, dtype=policy, name="project_z")
+        self.project_z = keras.layers.Dense(units, dtype=policy, name="project_z")
         self.project_query = keras.layers.Dense(
             units, use_bias=False, dtype=policy, name="project_query"
         )
@@ -75,7 +77,11 @@ class LatentAttention(keras.layers.Layer):
                 "`z` must have shape (batch, latent_dim) and `query` (batch, length, query_dim). "
                 f"Received: shapes={tuple(z_shape)} and {tuple(query_shape)}"
             )
-        self.project_z.build(z_shape)
+        if z_shape[-1] % self.slots:
+            raise ValueError(
+                f"`z` must be {self.slots} slots of equal size. Received: shape={tuple(z_shape)}"
+            )
+        self.project_z.build((z_shape[0], self.slots, z_shape[-1] // self.slots))
         self.project_query.build(query_shape)
         self.places = self.add_weight(
             name="places",
@@ -94,7 +100,7 @@ class LatentAttention(keras.layers.Layer):
 
     def memory(self, z):
         """The slots of latent vectors `(batch, latent_dim)`, `(batch, slots, units)`."""
-        return ops.reshape(self.project_z(z), (-1, self.slots, self.units))
+        return self.project_z(ops.reshape(z, (-1, self.slots, z.shape[-1] // self.slots)))
 
     def attend(self, memory, query, start=0):
         """The contexts that states `(batch, length, query_dim)` find in the slots.

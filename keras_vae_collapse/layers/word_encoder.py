@@ -19,8 +19,8 @@ class WordEncoder(keras.layers.Layer):
     h   = [GRU_forward(e_1 .. e_n) ; GRU_backward(e_n .. e_1)]
     ```
 
-    With `slots`, an `AttentionPooling` over the states of all positions joins them, so that
-    the final states need not hold all of a long word.
+    With `slots`, an `AttentionPooling` over the states of all positions takes their place, so that
+    no state need hold all of a long word.
 
     Args:
         vocabulary_size: number of symbols, padding included; at least 2.
@@ -39,7 +39,7 @@ class WordEncoder(keras.layers.Layer):
         training: whether to drop.
 
     Output shape:
-        `(batch, 2 * units + slots * slot_dim)`.
+        `(batch, 2 * units)`, or `(batch, slots * slot_dim)` with slots.
 
     Raises:
         ValueError: a size is not a positive integer, or `dropout` lies outside [0, 1].
@@ -120,12 +120,10 @@ class WordEncoder(keras.layers.Layer):
             [forward, tf.reverse_sequence(backward, lengths, seq_axis=1)], axis=-1
         )
         slots = self.pooling(states, mask=mask)
-        # A masked step keeps the state, so the last of each direction is that of the whole word.
-        final = [forward[:, -1], backward[:, -1]]
-        return ops.concatenate([*final, ops.reshape(slots, (-1, self.slots * self.slot_dim))], -1)
+        return ops.reshape(slots, (-1, self.slots * self.slot_dim))
 
     def compute_output_shape(self, input_shape):
-        return (input_shape[0], 2 * self.units + self.slots * self.slot_dim)
+        return (input_shape[0], self.slots * self.slot_dim or 2 * self.units)
 
     def get_config(self):
         return {

@@ -12,6 +12,7 @@ from keras_vae_collapse.layers import (
     GRUDecoder,
     HistorylessGRUDecoder,
     LatentAttention,
+    PlaceReader,
 )
 
 
@@ -30,7 +31,8 @@ class InflectionDecoder(keras.layers.Layer):
     ```
 
     With `latent_slots`, each state also looks up what it needs of `z` by a `LatentAttention`,
-    whose context joins the other two.
+    whose context joins the other two. An autoregressive recurrence then sees at step `t`, in
+    place of all of `z`, what a `PlaceReader` finds in its slots at place `t`.
 
     Args:
         vocabulary_size: number of symbols.
@@ -49,9 +51,9 @@ class InflectionDecoder(keras.layers.Layer):
         max_length: steps, end symbol included, that bidirectional states always run over, so
             that the backward ones begin at the same place in training and in decoding. A longer
             target lengthens them. The other kinds need none.
-        latent_slots: number of slots of `z` that states attend to, of size `char_dim` each; 0
-            for none.
-        slot_spacing: distance of the slots' first places in characters; see `LatentAttention`.
+        latent_slots: number of slots that `z` is cut into for states to attend to, mapped to
+            size `char_dim` each; 0 for none.
+        slot_spacing: distance of the slots' first places in characters; see `PlaceReader`.
         seed: seed of the dropout.
 
     Call arguments:
@@ -63,7 +65,8 @@ class InflectionDecoder(keras.layers.Layer):
         Logits `(batch, length, vocabulary_size)`.
 
     Raises:
-        ValueError: a size is not a positive integer, or `kind` is none of the three.
+        ValueError: a size is not a positive integer, `kind` is none of the three, or
+            `slot_spacing` is not positive.
 
     Example:
 
@@ -91,7 +94,7 @@ class InflectionDecoder(keras.layers.Layer):
         auxiliary_state_cost=None,
         max_length=64,
         latent_slots=0,
-        slot_spacing=0.0,
+        slot_spacing=1.0,
         seed=None,
         **kwargs,
     ):
@@ -119,6 +122,11 @@ class InflectionDecoder(keras.layers.Layer):
             if latent_slots
             else None
         )
+        self.reader = (
+            PlaceReader(latent_slots, slot_spacing, name="reader")
+            if latent_slots and self.autoregressive
+            else None
+        )
         self.drop = Dropout(dropout, seed=seed, name="drop")
         self.output_layer = keras.layers.Dense(vocabulary_size, dtype="float32", name="logits")
         if self.autoregressive or auxiliary_state_cost is not None:
@@ -136,12 +144,17 @@ class InflectionDecoder(keras.layers.Layer):
         return not self.autoregressive or getattr(self.history_dropout, "rate", 0.0) == 1.0
 
     def build(self, z_shape, features_shape, target_shape):
-        condition_shape = (z_shape[0], z_shape[-1] + self.feature_dim)
+        z_dim = z_shape[-1] if self.reader is None else 0
+        condition_shape = (z_shape[0], z_dim + self.feature_dim)
         self.feature_embedding.build(features_shape)
         if hasattr(self, "embedding"):
             self.embedding.build(target_shape)
         if self.autoregressive:
-            self.recurrence.build(condition_shape, (*target_shape, self.char_dim))
+            history_dim = self.char_dim
+            if self.reader is not None:
+                self.reader.build((z_shape[0], self.latent_slots, self.char_dim))
+                history_dim += self.char_dim
+            self.recurrence.build(condition_shape, (*target_shape, history_dim))
             state_dim = self.units
         else:
             self.recurrence.build(condition_shape)
@@ -168,7 +181,9 @@ class InflectionDecoder(keras.layers.Layer):
         super().build((z_shape, features_shape, target_shape))
 
     def condition(self, z, features):
-        """`[z ; feature embedding]`, `(batch, latent_dim + feature_dim)`."""
+        """`[z ; feature embedding]`, or the latter alone where `z` is read by its slots."""
+        if self.reader is not None:
+            return self.feature_embedding(features)
         z = ops.cast(z, self.compute_dtype)
         return ops.concatenate([z, self.feature_embedding(features)], axis=-1)
 
@@ -180,13 +195,16 @@ class InflectionDecoder(keras.layers.Layer):
             history = self.history_dropout(history, training=training or self.hides_history)
         return history
 
-    def _states(self, condition, target, training):
+    def _states(self, condition, memory, target, training):
         if not self.autoregressive:
             return self._historyless_states(condition, ops.shape(target)[1])
         history = self._history(target, training)
         embedded = self.embedding(history)
         if self.embedding_dropout is not None:
             embedded = self.embedding_dropout(embedded, ids=history, training=training)
+        if self.reader is not None:
+            read = self.reader(memory, length=ops.shape(target)[1])
+            embedded = ops.concatenate([embedded, read], axis=-1)
         return self.recurrence(condition, embedded, training=training)
 
     def _historyless_states(self, condition, length):
@@ -208,12 +226,13 @@ class InflectionDecoder(keras.layers.Layer):
         return self.output_layer(self.drop(joined, training=training))
 
     def call(self, z, features, target, training=None):
-        states = self._states(self.condition(z, features), target, training)
+        memory = self._memory(z)
+        states = self._states(self.condition(z, features), memory, target, training)
         if self.auxiliary_state_cost is not None:
             self.auxiliary_state_cost(
                 z, states, self.embedding(target), ids=target, mask=ops.not_equal(target, 0)
             )
-        return self._logits(states, features, self._memory(z), training)
+        return self._logits(states, features, memory, training)
 
     def stepper(self, z, features, max_length):
         """What `decoding` needs: the first state and a function from one step to the next.
@@ -234,14 +253,18 @@ class InflectionDecoder(keras.layers.Layer):
 
             return tf.zeros((tf.shape(z)[0], 0)), step
 
+        read = None if self.reader is None else self.reader(memory, length=max_length)
+
         def step(t, previous, state):
             width = tf.shape(previous)[0] // tf.maximum(1, tf.shape(z)[0])
             if self.hides_history:
                 # The start symbol is never dropped, so it is seen at the first position.
                 previous = tf.where(t == 0, previous, tf.fill(tf.shape(previous), UNK))
-            state = self.recurrence.step(
-                tf.repeat(condition, width, axis=0), self.embedding(previous), state
-            )
+            embedded = self.embedding(previous)
+            if read is not None:
+                here = tf.repeat(read[:, t], width, axis=0)
+                embedded = ops.concatenate([embedded, here], axis=-1)
+            state = self.recurrence.step(tf.repeat(condition, width, axis=0), embedded, state)
             slots = None if memory is None else tf.repeat(memory, width, axis=0)
             given = tf.repeat(features, width, axis=0)
             logits = self._logits(state[:, None, :], given, slots, start=t)

@@ -99,7 +99,10 @@ HOSTS = {
     ),
     "AttentionPooling": lambda: _call(layers.AttentionPooling(2, 3, spacing=1.5), SEQUENCE),
     "FeatureAttention": lambda: _call(layers.FeatureAttention(3), ACTIVE, SEQUENCE),
-    "LatentAttention": lambda: _call(layers.LatentAttention(2, 3, spacing=1.5), FEATURES, SEQUENCE),
+    "LatentAttention": lambda: _call(
+        layers.LatentAttention(DIM, 3, spacing=1.5), FEATURES, SEQUENCE
+    ),
+    "PlaceReader": lambda: _call(layers.PlaceReader(LENGTH, 1.5), SEQUENCE, length=LENGTH),
     "GRU": lambda: _call(layers.GRU(3, return_sequences=True), SEQUENCE),
     "GRUDecoder": lambda: _call(layers.GRUDecoder(3), FEATURES, SEQUENCE),
     "HistorylessGRUDecoder": lambda: _call(
@@ -129,6 +132,7 @@ INPUTS = dict.fromkeys(HOSTS, FEATURES) | {
     "Dropout": SEQUENCE,
     "GRU": SEQUENCE,
     "AttentionPooling": SEQUENCE,
+    "PlaceReader": SEQUENCE,
     "LatentAttention": [FEATURES, SEQUENCE],
     "FeatureAttention": [ACTIVE, SEQUENCE],
     "GRUDecoder": [FEATURES, SEQUENCE],

@@ -33,6 +33,23 @@ def test_parameters_follow_the_equations():
     )
 
 
+def test_slots_are_mapped_by_the_same_weights():
+    layer = GaussianLatent(6, slots=3, seed=1)
+    features = np.random.default_rng(2).normal(size=(5, 12)).astype("float32")
+    layer(features)
+    layer.raw_scale.kernel.assign(np.random.default_rng(3).normal(size=(4, 2)))
+    whole = layer.parameters(features)
+    alone = GaussianLatent(2)
+    alone(features[:, :4])
+    for name in ("loc", "raw_scale"):
+        getattr(alone, name).set_weights(getattr(layer, name).get_weights())
+    for slot in range(3):
+        parts = alone.parameters(features[:, 4 * slot : 4 * slot + 4])
+        for all_slots, part in zip(whole, parts, strict=True):
+            np.testing.assert_allclose(all_slots[:, 2 * slot : 2 * slot + 2], part, rtol=1e-5)
+    assert layer(features, training=True).shape == (5, 6)
+
+
 @pytest.mark.parametrize("initial_scale", [1e-5, 0.1, 1.0, 50.0])
 def test_initial_scale_is_that_of_every_input(initial_scale):
     _, scale = GaussianLatent(3, initial_scale=initial_scale).parameters(100 * FEATURES)
@@ -239,11 +256,18 @@ def test_every_step_draws_other_noise():
         ({"seed": -3}, "`seed` must be"),
         ({"initial_scale": 0.0}, "`initial_scale` must be"),
         ({"initial_scale": float("nan")}, "initial_scale=nan"),
+        ({"slots": 0}, "`slots` must be an integer of at least 1"),
+        ({"slots": 3}, "latent_dim=2, slots=3"),
     ],
 )
 def test_bad_arguments_are_named(change, message):
     with pytest.raises(ValueError, match=message):
         GaussianLatent(**{"latent_dim": 2, **change})
+
+
+def test_features_that_cannot_be_cut_into_slots_are_refused():
+    with pytest.raises(ValueError, match=r"2 parts of equal size. Received: shape=\(3, 5\)"):
+        GaussianLatent(2, slots=2)(np.ones((3, 5)))
 
 
 def test_features_of_wrong_rank_are_refused():

@@ -6,7 +6,7 @@ import pytest
 
 from keras_vae_collapse.layers import LatentAttention
 
-Z = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
+Z = np.random.default_rng(0).normal(size=(3, 6)).astype("float32")
 QUERY = np.random.default_rng(1).normal(size=(3, 5, 6)).astype("float32")
 
 
@@ -24,7 +24,7 @@ def test_context_follows_the_equation():
     )
     assert context.shape == (3, 5, 8)
     for row in range(3):
-        slots = (Z[row] @ W + b).reshape(3, 8)
+        slots = Z[row].reshape(3, 2) @ W + b
         for step in range(5):
             weights = np.exp((slots + places) @ (QUERY[row, step] @ Q) / np.sqrt(8))
             expected = weights @ slots / weights.sum()
@@ -70,5 +70,7 @@ def test_bad_values_say_what_is_allowed():
         LatentAttention(3, -1)
     with pytest.raises(ValueError, match="spacing"):
         LatentAttention(3, 8, spacing=-1.0)
+    with pytest.raises(ValueError, match=r"4 slots of equal size. Received: shape=\(3, 6\)"):
+        LatentAttention(4, 8)(Z, QUERY)
     with pytest.raises(ValueError, match=r"\(batch, latent_dim\)"):
         LatentAttention(3, 8)(Z[0], QUERY)

@@ -9,7 +9,7 @@ import json
 import pathlib
 import sys
 
-from training_runs import TINY, differences, left_by
+from training_runs import differences, left_by, tiny
 
 from keras_vae_collapse.training_setup import prepare_process
 
@@ -53,11 +53,11 @@ def main(data, folder, *names):
     training._finish = lambda *_: {}
     found = {}
     for name in names or zoo.recipes():
-        settings = {**TINY, "ema_momentum": 0.9, "dropout": 0.1, "patience": 2}
-        recipe = zoo.recipe(name)
-        if recipe.encoder_training == "EncoderPretraining":
+        settings = {"ema_momentum": 0.9, "dropout": 0.1, "patience": 2}
+        settings["augmentation"] = "prefix_swaps"  # six batches an epoch
+        if zoo.recipe(name).encoder_training == "EncoderPretraining":
             settings["encoder_training_options.epochs"] = 2
-        recipe = zoo.override(recipe, [f"{k}={v}" for k, v in settings.items()])
+        recipe = tiny(name, **settings)
         one, many = (pathlib.Path(folder) / f"{name}-{kind}" for kind in ("one", "many"))
         run(recipe, data, one)
         for batches in SESSIONS:

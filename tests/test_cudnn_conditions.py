@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from training_runs import TINY
+from training_runs import tiny
 
 import zoo
 from keras_vae_collapse.data import Example, Vocabulary, encode_examples
@@ -49,8 +49,7 @@ def kernel_calls(monkeypatch):
 @pytest.mark.parametrize("name", zoo.recipes())
 def test_every_gru_of_a_recipe_takes_the_fused_kernel(name, kernel_calls):
     vocabulary = Vocabulary.from_examples(EXAMPLES)
-    settings = [f"{key}={value}" for key, value in TINY.items()]
-    model = zoo.build(zoo.override(zoo.recipe(name), settings), vocabulary)
+    model = zoo.build(tiny(name), vocabulary)
     layers = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.GRU)]
     assert len(layers) >= 3  # two directions of the encoder, one of the decoder
     batch = encode_examples(EXAMPLES, vocabulary)

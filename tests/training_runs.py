@@ -15,6 +15,16 @@ TINY = {
     "learning_rate": 0.001, "learning_rate_decay": "constant",
 }  # fmt: skip
 
+
+def tiny(name, **settings):
+    """The recipe of this name in its tiny form: two slots where it has any."""
+    import zoo
+
+    recipe = zoo.recipe(name)
+    settings = {**TINY, "slots": min(recipe.slots, 2), **settings}
+    return zoo.override(recipe, [f"{key}={value}" for key, value in settings.items()])
+
+
 _STEMS = ("ev", "el", "göz", "ada", "oda", "kuş", "at", "ip", "iz", "yol", "kol", "dil")
 _SUFFIXES = {
     "pos=N,num=SG": "",

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 from noise import switch_noise_off
-from training_runs import TINY
+from training_runs import tiny
 
 import zoo
 from keras_vae_collapse.distribution import make_strategy
@@ -15,9 +15,7 @@ ONE = tf.distribute.OneDeviceStrategy("CPU:0")
 
 def build(name, vocabulary, strategy, noise=False, **settings):
     """The model of a recipe, tiny, the same weights whatever the strategy; not compiled."""
-    recipe = zoo.override(
-        zoo.recipe(name), [f"{key}={value}" for key, value in {**TINY, **settings}.items()]
-    )
+    recipe = tiny(name, **settings)
     keras.utils.set_random_seed(0)
     with strategy.scope():
         model = zoo.build(recipe, vocabulary, seed=3)

@@ -37,6 +37,7 @@ def draw(histories, path):
             axis.plot([r["epoch"] for r in records], [r[name] for r in records], "o-", label=run)
         axis.set(xlabel="epoch", ylabel=label)
         axis.set_ylim(bottom=0)
+        axis.xaxis.get_major_locator().set_params(integer=True)
         axis.grid(alpha=0.3)
         axis.legend()
     with replacing(path) as temporary:

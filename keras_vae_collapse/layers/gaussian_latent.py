@@ -175,7 +175,7 @@ class GaussianLatent(keras.layers.Layer):
 
     def _posterior_parameters(self, features, training):
         """Location and scale of the posterior, float32: the one thing that variants change."""
-        parts = tf.reshape(features, (-1, self.slots, features.shape[-1] // self.slots))
+        parts = tf.reshape(features, (-1, self.slots, self.loc.kernel.shape[0]))
         loc, raw = (
             tf.reshape(dense(parts), (-1, self.latent_dim)) for dense in (self.loc, self.raw_scale)
         )

@@ -100,7 +100,7 @@ class LatentAttention(keras.layers.Layer):
 
     def memory(self, z):
         """The slots of latent vectors `(batch, latent_dim)`, `(batch, slots, units)`."""
-        return self.project_z(ops.reshape(z, (-1, self.slots, z.shape[-1] // self.slots)))
+        return self.project_z(ops.reshape(z, (-1, self.slots, self.project_z.kernel.shape[0])))
 
     def attend(self, memory, query, start=0):
         """The contexts that states `(batch, length, query_dim)` find in the slots.

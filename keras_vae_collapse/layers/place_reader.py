@@ -80,8 +80,10 @@ class PlaceReader(keras.layers.Layer):
         weights = ops.cast(ops.softmax(scores, axis=-1), self.compute_dtype)
         return ops.matmul(weights, memory)
 
-    def compute_output_shape(self, memory_shape, length=None):
-        return (memory_shape[0], length, memory_shape[-1])
+    def compute_output_spec(self, memory, length):
+        steps = length if isinstance(length, int) else None
+        shape = (memory.shape[0], steps, memory.shape[-1])
+        return keras.KerasTensor(shape, dtype=self.compute_dtype)
 
     def get_config(self):
         return {**super().get_config(), "slots": self.slots, "spacing": self.spacing}

@@ -1,7 +1,7 @@
 from zoo.recipe import Recipe
 
 # z as 24 slots of 8 dimensions, a slot a letter. At that rate the training words are soon known by
-# heart: much dropout, few epochs. Invented words (swapped prefixes) cost what is known of real ones.
+# heart: much dropout, few epochs. Swapped prefixes (invented words) cost what is known of real.
 RECIPE = Recipe(
     name="best",
     paper="Shao et al. 2020, arXiv:2004.05988",

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse._checks import check_integer, check_number
-from keras_vae_collapse.layers.places import PLACE_DIM, SpacedPlaces, place_vectors
+from keras_vae_collapse.layers.places import place_vectors, spaced_places
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -78,13 +78,7 @@ class AttentionPooling(keras.layers.Layer):
             name="queries", shape=(input_shape[-1], self.slots), initializer="glorot_uniform"
         )
         if self.spacing:
-            self.places = self.add_weight(
-                name="places",
-                shape=(PLACE_DIM, self.slots),
-                initializer=SpacedPlaces(self.spacing),
-                dtype="float32",
-                autocast=False,
-            )
+            self.places = spaced_places(self, "places")
         super().build(input_shape)
 
     def call(self, sequence, mask=None):

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse._checks import check_integer, check_number
-from keras_vae_collapse.layers.places import PLACE_DIM, SpacedPlaces, place_vectors
+from keras_vae_collapse.layers.places import place_vectors, spaced_places
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -89,13 +89,7 @@ class LatentAttention(keras.layers.Layer):
             initializer=keras.initializers.RandomNormal(stddev=1.0),
         )
         if self.spacing:
-            self.steps = self.add_weight(
-                name="steps",
-                shape=(PLACE_DIM, self.slots),
-                initializer=SpacedPlaces(self.spacing),
-                dtype="float32",
-                autocast=False,
-            )
+            self.steps = spaced_places(self, "steps")
         super().build((z_shape, query_shape))
 
     def memory(self, z):

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse._checks import check_integer, check_number
-from keras_vae_collapse.layers.places import PLACE_DIM, SpacedPlaces, place_vectors
+from keras_vae_collapse.layers.places import place_vectors, spaced_places
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -66,13 +66,7 @@ class PlaceReader(keras.layers.Layer):
                 f"`memory` must have shape (batch, {self.slots}, units). "
                 f"Received: shape={tuple(memory_shape)}"
             )
-        self.places = self.add_weight(
-            name="places",
-            shape=(PLACE_DIM, self.slots),
-            initializer=SpacedPlaces(self.spacing),
-            dtype="float32",
-            autocast=False,
-        )
+        self.places = spaced_places(self, "places")
         super().build(memory_shape)
 
     def call(self, memory, length):

@@ -34,3 +34,14 @@ class SpacedPlaces(keras.initializers.Initializer):
 
     def get_config(self):
         return {"spacing": self.spacing}
+
+
+def spaced_places(layer, name):
+    """Gives a layer the learned places of its `slots`, `spacing` apart, `(PLACE_DIM, slots)`."""
+    return layer.add_weight(
+        name=name,
+        shape=(PLACE_DIM, layer.slots),
+        initializer=SpacedPlaces(layer.spacing),
+        dtype="float32",
+        autocast=False,
+    )

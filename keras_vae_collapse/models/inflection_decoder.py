@@ -65,8 +65,8 @@ class InflectionDecoder(keras.layers.Layer):
         Logits `(batch, length, vocabulary_size)`.
 
     Raises:
-        ValueError: a size is not a positive integer, `kind` is none of the three, or
-            `slot_spacing` is not positive.
+        ValueError: a size is not a positive integer, `kind` is none of the three, or an
+            autoregressive decoder with slots has a `slot_spacing` that is not positive.
 
     Example:
 

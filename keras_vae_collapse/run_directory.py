@@ -71,6 +71,9 @@ def sha256(path):
 class RunDirectory:
     """The output folder of a run: `config.json`, `checkpoints/`, `logs/`, results.
 
+    A run whose recipe has a teacher holds the teacher's run in `teacher/` and the pairs made by
+    it in `back-translations.tsv`, lines as in task 3.
+
     Args:
         path: the folder; made by `open` when missing.
     """
@@ -84,6 +87,8 @@ class RunDirectory:
         self.export = self.path / "export"
         self.predictions = self.path / "predictions-dev.tsv"
         self.metrics = self.path / "metrics.json"
+        self.teacher = self.path / "teacher"
+        self.back_translations = self.path / "back-translations.tsv"
         self._lock = DirectoryLock(self.path)
 
     def open(self, config, resume=False, overwrite=False):
@@ -141,15 +146,19 @@ class RunDirectory:
 
     def _results(self):
         """Names of what a training has left here and another would replace."""
-        results = (self.model, self.export, self.predictions, self.metrics)
+        results = (
+            self.model, self.export, self.predictions, self.metrics, self.teacher,
+            self.back_translations,
+        )  # fmt: skip
         held = [path.name for path in results if path.exists()]
         return held + ([self.checkpoints.name] if any(self.checkpoints.glob("*")) else [])
 
     def _clear(self):
-        for path in (self.checkpoints, self.logs, self.export):
+        for path in (self.checkpoints, self.logs, self.export, self.teacher):
             shutil.rmtree(path, ignore_errors=True)
         # The configuration goes last: until then the folder still says that it holds a run.
-        for path in (self.model, self.predictions, self.metrics, self.config):
+        files = (self.model, self.predictions, self.metrics, self.back_translations, self.config)
+        for path in files:
             path.unlink(missing_ok=True)
 
     def _check_same(self, config):

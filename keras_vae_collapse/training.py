@@ -4,12 +4,14 @@ import hashlib
 import logging
 import platform
 import sys
+import typing
 from importlib import metadata
 
 import keras
 import tensorflow as tf
 
 from keras_vae_collapse import callbacks
+from keras_vae_collapse._checks import check_integer
 from keras_vae_collapse.cluster import Cluster
 from keras_vae_collapse.data import (
     BatchPlan,
@@ -28,6 +30,7 @@ from keras_vae_collapse.export import export_model
 from keras_vae_collapse.multiworker import fit_remedy, naming_lost_workers
 from keras_vae_collapse.optimizer import make_decay, make_optimizer
 from keras_vae_collapse.run_directory import RunDirectory, RunError, replacing, write_json
+from keras_vae_collapse.teacher import Limits, Teacher
 
 
 def train(
@@ -62,7 +65,7 @@ def train(
         seed: of initial weights, batches and noise.
         strategy, logical_cpus: see `make_strategy`.
         resume, overwrite: what to do with a run that is there already.
-        max_minutes: stop training after so many minutes.
+        max_minutes: stop training after so many minutes, those of a teacher included.
         verbose: 1 for a progress bar, 2 for a line an epoch, 0 for silence.
         command: list of words that `config.json` records; by default those of this process.
         finish_interrupted: whether Ctrl-C and SIGTERM end the training only, so that the run is
@@ -82,6 +85,8 @@ def train(
     """
     strategy_name, strategy = strategy, make_strategy(strategy, logical_cpus)
     cluster = Cluster(strategy)
+    for name, low in (("back_translations", 0), ("teacher_epochs", 1), ("epoch_steps", 0)):
+        check_integer(name, getattr(recipe, name), low=low)
     train_examples, dev_examples = load_data(data, language, task, added_tasks)
     vocabulary = Vocabulary.from_examples(train_examples)
     warn_unseen(vocabulary, dev_examples)
@@ -101,6 +106,7 @@ def train(
         "versions": _versions(),
         "command": sys.argv if command is None else command,
     }
+    limits = Limits(epochs, max_minutes, finish_interrupted)
     run = RunDirectory(output_dir)
     with naming_lost_workers():
         # Workers that disagree on when to stop would wait for each other for ever.
@@ -109,35 +115,56 @@ def train(
         cluster.check_agreement({**agreed, "data": data_sha256, "max_minutes": max_minutes})
         cluster.from_chief(lambda: run.open(description, resume, overwrite))
         try:
-            keras.utils.set_random_seed(seed)
-            arrays = encode_examples(augment(train_examples, recipe.augmentation), vocabulary)
-            plan = BatchPlan.of(arrays, recipe.batch_size, seed)
-            with strategy.scope():
-                model = build(recipe, vocabulary, seed)
-                model.compile(optimizer=make_optimizer(recipe))
-            limits = {
-                "epochs": epochs,
-                "max_minutes": max_minutes,
-                "finish_interrupted": finish_interrupted,
-            }
-            best, record = _fit(
-                model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbose
-            )
-            best.restore()
-            if strategy.num_replicas_in_sync > 1:
-                trained, model = model, build(recipe, vocabulary, seed)
-                model.set_weights(trained.get_weights())
-            metrics = cluster.from_chief(
-                lambda: _finish(model, dev_examples, record, run, seed, export)
-            )
+            examples = augment(train_examples, recipe.augmentation)
+            training = _Training(build, vocabulary, dev_examples, seed, strategy, cluster, verbose)
+            extra = {}
+            if recipe.back_translations:
+                teacher = Teacher(recipe, run, cluster, seed, verbose)
+                teacher.train(training.run, examples, limits, description)
+                pairs, extra["teacher"] = teacher.pairs(train_examples)
+                examples += pairs
+                limits = limits.after(extra["teacher"]["training_minutes"])
+            metrics = training.run(recipe, examples, run, limits, export, extra)
         finally:
             run.close()
     return metrics, run if cluster.is_chief else None
 
 
+class _Training(typing.NamedTuple):
+    """What all trainings of a process have in common."""
+
+    build: typing.Callable
+    vocabulary: Vocabulary
+    dev_examples: list
+    seed: int
+    strategy: tf.distribute.Strategy
+    cluster: Cluster
+    verbose: int
+
+    def run(self, recipe, examples, run, limits, export, extra=()):
+        """Trains the model of a recipe on examples; returns the metrics, `extra` among them."""
+        keras.utils.set_random_seed(self.seed)
+        arrays = encode_examples(examples, self.vocabulary)
+        plan = BatchPlan.of(arrays, recipe.batch_size, self.seed, steps=recipe.epoch_steps)
+        with self.strategy.scope():
+            model = self.build(recipe, self.vocabulary, self.seed)
+            model.compile(optimizer=make_optimizer(recipe))
+        best, record = _fit(
+            model, arrays, plan, self.dev_examples, recipe, run, self.cluster, limits, self.verbose
+        )
+        best.restore()
+        if self.strategy.num_replicas_in_sync > 1:
+            trained, model = model, self.build(recipe, self.vocabulary, self.seed)
+            model.set_weights(trained.get_weights())
+        record.update(extra)
+        return self.cluster.from_chief(
+            lambda: _finish(model, self.dev_examples, record, run, self.seed, export)
+        )
+
+
 def _fit(model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbose):
-    epochs = limits["epochs"]
-    clock = callbacks.TimeLimit(limits["max_minutes"], cluster)
+    epochs = limits.epochs
+    clock = callbacks.TimeLimit(limits.max_minutes, cluster)
     decay = make_decay(recipe, plan.steps_per_epoch * epochs, clock)
     encoder_training = make_encoder_training(recipe, model)
     pretrains = isinstance(encoder_training, callbacks.EncoderPretraining)
@@ -191,7 +218,7 @@ def _fit(model, arrays, plan, dev_examples, recipe, run, cluster, limits, verbos
                 verbose=verbose if cluster.is_chief else 0,
             )
         except KeyboardInterrupt:
-            if not limits["finish_interrupted"]:
+            if not limits.finish_interrupted:
                 raise
             if not cluster.is_alone:
                 raise RunError("interrupted; start all workers with --resume to go on") from None

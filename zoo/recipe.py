@@ -13,7 +13,12 @@ class Recipe:
     Sizes count units; rates are probabilities; rate options are in nats (see each loss).
     `slots` is the number of parts of `z` that attention writes and reads, a divisor of
     `latent_dim`, 0 for the article's model; `slot_spacing` is the distance of their first places
-    in characters.
+    in characters. `depth` is the number of the decoder's recurrences.
+
+    With `back_translations`, the same recipe without them is trained for `teacher_epochs` first;
+    of every paradigm of the training data this teacher then inflects the forms for so many
+    features, and what it makes are further sources (see `data.back_translation`).
+    `epoch_steps` is the number of batches in an epoch, 0 for all examples once.
     """
 
     name: str
@@ -33,6 +38,7 @@ class Recipe:
 
     slots: int = 0
     slot_spacing: float = 1.0
+    depth: int = 1
     decoder: str = "autoregressive"
     history_dropout: str = ""
     history_dropout_options: dict = dataclasses.field(default_factory=dict)
@@ -46,12 +52,15 @@ class Recipe:
     encoder_training_options: dict = dataclasses.field(default_factory=dict)
 
     augmentation: str = "prefix_swaps"
+    back_translations: int = 0
+    teacher_epochs: int = 3
     batch_size: int = 64
     learning_rate: float = 4e-3
     learning_rate_decay: str = "cosine"
     clip_norm: float = 5.0
     ema_momentum: float = 0.998
     epochs: int = 40
+    epoch_steps: int = 0
     patience: int = 8
 
     def to_config(self):
@@ -239,6 +248,7 @@ def _build(recipe, vocabulary, seed):
             max_length=vocabulary.max_form_length + 1,
             latent_slots=recipe.slots,
             slot_spacing=recipe.slot_spacing,
+            depth=recipe.depth,
             seed=seed + 5,
         ),
         bag_of_chars=bag,

@@ -1,6 +1,7 @@
 """From files of words to batches of ids."""
 
 from keras_vae_collapse.data.augmentation import augment
+from keras_vae_collapse.data.back_translation import back_translation
 from keras_vae_collapse.data.batch_plan import BatchPlan
 from keras_vae_collapse.data.download import fetch_sigmorphon2016, resolve_data
 from keras_vae_collapse.data.example import DataError, Example
@@ -24,6 +25,7 @@ __all__ = [
     "Example",
     "Vocabulary",
     "augment",
+    "back_translation",
     "encode_examples",
     "evaluation_dataset",
     "examples_file",

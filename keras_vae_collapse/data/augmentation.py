@@ -1,10 +1,10 @@
 """More training pairs from the pairs there are."""
 
-import collections
 import os
 import random
 
 from keras_vae_collapse.data.example import Example
+from keras_vae_collapse.data.paradigms import paradigms
 
 COPY = ""
 
@@ -12,8 +12,7 @@ COPY = ""
 def paradigm_pairs(examples):
     """All pairs of a form and a labelled form of the same paradigm that the examples imply.
 
-    A source and its target belong to one paradigm, and so does whatever shares a form with
-    them. Of each paradigm so found every form becomes a source for every form whose features
+    Of each paradigm (see `paradigms`) every form becomes a source for every form whose features
     are known, itself included: reversed pairs, chains of pairs, and forms that are to stay as
     they are.
 
@@ -23,29 +22,10 @@ def paradigm_pairs(examples):
     Returns:
         A list of examples, those given first, each triple once, in a fixed order.
     """
-    parent = {}
-
-    def root(form):
-        parent.setdefault(form, form)
-        while parent[form] != form:
-            parent[form] = parent[parent[form]]
-            form = parent[form]
-        return form
-
-    for example in examples:
-        parent[root(example.source)] = root(example.target)
-    forms = collections.defaultdict(dict)
-    labelled = collections.defaultdict(dict)
-    for example in examples:
-        paradigm = root(example.source)
-        forms[paradigm].update({example.source: None, example.target: None})
-        labelled[paradigm][example.target, example.features] = None
-        if example.source_features:
-            labelled[paradigm][example.source, example.source_features] = None
     triples = {(e.source, e.features, e.target): e for e in examples}
-    for paradigm, sources in forms.items():
-        for source in sources:
-            for target, features in labelled[paradigm]:
+    for paradigm in paradigms(examples):
+        for source in paradigm.forms:
+            for target, features in paradigm.labelled:
                 triples.setdefault((source, features, target), Example(source, features, target))
     return list(triples.values())
 

@@ -1,0 +1,47 @@
+"""Which forms of a list of examples belong to one word."""
+
+import collections
+import typing
+
+
+class Paradigm(typing.NamedTuple):
+    """Forms that the examples connect: `forms`, and `labelled`, those whose features are known.
+
+    `labelled` are pairs `(form, features)`. Both are lists in order of first appearance.
+    """
+
+    forms: list
+    labelled: list
+
+
+def paradigms(examples):
+    """The paradigms that examples imply.
+
+    A source and its target belong to one paradigm, and so does whatever shares a form with them.
+
+    Args:
+        examples: training examples; `source_features` are used where given (task 2).
+
+    Returns:
+        A list of `Paradigm`, in order of first appearance.
+    """
+    parent = {}
+
+    def root(form):
+        parent.setdefault(form, form)
+        while parent[form] != form:
+            parent[form] = parent[parent[form]]
+            form = parent[form]
+        return form
+
+    for example in examples:
+        parent[root(example.source)] = root(example.target)
+    forms = collections.defaultdict(dict)
+    labelled = collections.defaultdict(dict)
+    for example in examples:
+        paradigm = root(example.source)
+        forms[paradigm].update({example.source: None, example.target: None})
+        labelled[paradigm][example.target, example.features] = None
+        if example.source_features:
+            labelled[paradigm][example.source, example.source_features] = None
+    return [Paradigm(list(forms[key]), list(labelled[key])) for key in forms]

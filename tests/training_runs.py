@@ -17,11 +17,12 @@ TINY = {
 
 
 def tiny(name, **settings):
-    """The recipe of this name in its tiny form: two slots where it has any."""
+    """The recipe of this name in its tiny form: two slots where it has any, and no teacher."""
     import zoo
 
     recipe = zoo.recipe(name)
-    settings = {**TINY, "slots": min(recipe.slots, 2), **settings}
+    smaller = {"slots": min(recipe.slots, 2), "back_translations": 0, "epoch_steps": 0}
+    settings = {**TINY, **smaller, **settings}
     return zoo.override(recipe, [f"{key}={value}" for key, value in settings.items()])
 
 

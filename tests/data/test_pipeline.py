@@ -98,6 +98,16 @@ def test_plan_is_a_function_of_seed_and_epoch(arrays):
     assert rows(3, 7) != rows(4, 7)
 
 
+@pytest.mark.parametrize("steps", [3, 15, 40])
+def test_an_epoch_of_given_length_takes_every_row_before_any_again(arrays, steps):
+    plan = BatchPlan.of(arrays, 64, seed=1, steps=steps)
+    batches = plan.batches(0)
+    assert len(batches) == plan.steps_per_epoch == steps
+    assert {len(rows) for rows in batches} == {64}
+    counts = np.bincount(np.concatenate(batches), minlength=1003)
+    assert counts.max() - counts.min() == 1 and counts.sum() == 64 * steps
+
+
 def test_batches_have_like_lengths_in_random_order(arrays):
     plan = BatchPlan.of(arrays, 32, seed=0)
     spans = [np.ptp(plan.lengths[rows]) for rows in plan.batches(0)]
@@ -124,6 +134,7 @@ def test_length_of_a_row_is_that_of_its_longer_word():
         ({"batch_size": 2.5}, "`batch_size` must be an integer of at least 1"),
         ({"batch_size": 8, "seed": -1}, "`seed` must be an integer of at least 0"),
         ({"batch_size": 8, "window": 0}, "`window` must be an integer of at least 1"),
+        ({"batch_size": 8, "steps": -1}, "`steps` must be an integer of at least 0"),
     ],
 )
 def test_impossible_plans_say_what_is_allowed(arrays, options, wrong):

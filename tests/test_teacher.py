@@ -1,0 +1,156 @@
+import json
+import signal
+import time
+
+import pytest
+from training_runs import (
+    differences,
+    finish,
+    left_by,
+    start,
+    tiny,
+    train,
+    train_arguments,
+    write_data,
+)
+
+from keras_vae_collapse import teacher
+from keras_vae_collapse.cluster import Cluster
+from keras_vae_collapse.data import Example
+from keras_vae_collapse.distribution import make_strategy
+from keras_vae_collapse.run_directory import RunDirectory, RunError, write_json
+from keras_vae_collapse.teacher import Limits, Teacher
+
+EXAMPLES = [
+    Example("evler", "case=ABL", "evden"),
+    Example("göz", "case=ABL", "gözden"),
+    Example("gözden", "case=DAT", "göze"),
+]
+DESCRIPTION = {
+    "recipe": {}, "data": {}, "seed": 0, "epochs": 9, "decay_epochs": 9, "versions": {},
+}  # fmt: skip
+
+
+@pytest.fixture
+def make(tmp_path):
+    """`make(**settings)` gives a `Teacher` of a run that is there."""
+    run = RunDirectory(tmp_path / "run")
+    run.open(DESCRIPTION)
+
+    def make(**settings):
+        recipe = tiny("best", **{"back_translations": 5, "teacher_epochs": 2, **settings})
+        return Teacher(recipe, run, Cluster(make_strategy("single")), seed=0, verbose=0)
+
+    yield make
+    run.close()
+
+
+def trainer(calls):
+    """A `train_run` that notes what it gets and leaves what a training leaves."""
+
+    def train_run(recipe, examples, run, limits, export):
+        calls.append((recipe, examples, limits, export))
+        metrics = {"dev": {"accuracy": 0.5}, "epochs": 2, "training_minutes": 1.5}
+        write_json(run.metrics, metrics)
+
+    return train_run
+
+
+class Inflects:
+    """A model that knows one form of one word."""
+
+    @staticmethod
+    def inflect(sources, features):
+        return ["eve" if source.startswith("ev") else "" for source in sources]
+
+
+def test_the_teacher_is_the_recipe_without_back_translations_and_for_its_epochs(make):
+    calls = []
+    make().train(trainer(calls), EXAMPLES, Limits(9, 11.0, True), DESCRIPTION)
+    ((recipe, examples, limits, export),) = calls
+    assert recipe == tiny("best", back_translations=0, teacher_epochs=2, epochs=2)
+    assert examples == EXAMPLES and not export
+    assert limits == Limits(2, 2.0, False)
+    assert Limits(9, 11.0, True).after(1.5) == Limits(9, 9.5, True)
+    assert Limits(9, None, True).after(1.5).max_minutes is None
+    assert Limits(9, 1.0, True).after(1.5).max_minutes == 0.0
+
+
+def test_a_short_run_has_a_short_teacher(make):
+    calls = []
+    make(teacher_epochs=3).train(trainer(calls), EXAMPLES, Limits(1, None, True), DESCRIPTION)
+    assert calls[0][2] == Limits(1, None, False)
+
+
+def test_pairs_are_made_once_and_read_when_a_run_goes_on(make, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(teacher, "load_model", lambda path: loaded.append(path) or Inflects)
+    first, calls = make(), []
+    first.train(trainer(calls), EXAMPLES, Limits(9, None, True), DESCRIPTION)
+    pairs, record = first.pairs(EXAMPLES)
+    assert [(e.source, e.features, e.target) for e in pairs] == [("eve", "case=ABL", "evden")]
+    assert record == {"accuracy": 0.5, "epochs": 2, "training_minutes": 1.5, "pairs": 1}
+    again = make()
+    again.train(trainer(calls), EXAMPLES, Limits(9, None, True), DESCRIPTION)
+    assert again.pairs(EXAMPLES) == (pairs, record)
+    assert len(calls) == len(loaded) == 1
+
+
+def test_a_teacher_that_knows_nothing_adds_nothing(make, monkeypatch):
+    class Silent:
+        @staticmethod
+        def inflect(sources, features):
+            return [""] * len(sources)
+
+    monkeypatch.setattr(teacher, "load_model", lambda _: Silent)
+    for _ in range(2):
+        silent = make()
+        silent.train(trainer([]), EXAMPLES, Limits(9, None, True), DESCRIPTION)
+        pairs, record = silent.pairs(EXAMPLES)
+        assert pairs == [] and record["pairs"] == 0
+
+
+def test_an_interrupted_teacher_says_how_to_go_on(make):
+    def train_run(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(RunError, match="interrupted while training the teacher .* --resume"):
+        make().train(train_run, EXAMPLES, Limits(9, None, True), DESCRIPTION)
+    calls = []  # and has given its folder back
+    make().train(trainer(calls), EXAMPLES, Limits(9, None, True), DESCRIPTION)
+    assert len(calls) == 1
+
+
+RUN = {
+    "recipe": "best",
+    "epochs": 4,
+    "set": {
+        "slots": 2, "depth": 2, "learning_rate": 0.01, "back_translations": 4,
+        "teacher_epochs": 4, "epoch_steps": 40, "rate_nats": 8,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_run_interrupted_in_its_teacher_and_after_ends_like_one_never_stopped(tmp_path):
+    data, whole, folder = write_data(tmp_path / "data"), tmp_path / "whole", tmp_path / "run"
+    code, output = train(data, whole, **RUN)
+    assert code == 0, output[-3000:]
+    record = json.loads((whole / "metrics.json").read_text(encoding="utf-8"))["teacher"]
+    assert record["pairs"] == len((whole / "back-translations.tsv").read_text().splitlines()) > 0
+    for part in (folder / "teacher", folder):
+        process = start("train.py", *train_arguments(data, folder, resume=True, **RUN))
+        while not list((part / "checkpoints").glob("epoch-00002*.npz")):
+            assert process.poll() is None, process.communicate()[0][-3000:]
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        finish(process)
+    code, output = train(data, folder, resume=True, **RUN)
+    assert code == 0, output[-3000:]
+    assert (folder / "back-translations.tsv").read_bytes() == (
+        whole / "back-translations.tsv"
+    ).read_bytes()
+    one, other = left_by(whole), left_by(folder)
+    for left in (one, other):
+        del left["metrics"]["teacher"]["training_minutes"]
+    assert differences(one, other) == []

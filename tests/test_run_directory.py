@@ -76,10 +76,13 @@ def test_a_second_run_needs_a_flag_and_changes_nothing(run):
 
 
 def test_overwriting_leaves_nothing_of_the_old_run(run):
+    run.back_translations.write_text("pairs")
+    run.teacher.mkdir()
+    (run.teacher / "model.keras").write_bytes(b"teacher")
     new = RunDirectory(run.path)
     new.open(change(CONFIG, "seed", 1), overwrite=True)
     assert contents(run.path).keys() == {"config.json"}
-    assert not run.export.exists()
+    assert not run.export.exists() and not run.teacher.exists()
     new.close()
 
 
@@ -157,7 +160,10 @@ def test_checkpoints_of_unknown_origin_are_not_taken_up(run):
             RunDirectory(run.path).open(CONFIG, resume=resume)
 
 
-@pytest.mark.parametrize("name", ["model.keras", "metrics.json", "predictions-dev.tsv", "export"])
+@pytest.mark.parametrize(
+    "name",
+    ["model.keras", "metrics.json", "predictions-dev.tsv", "export", "back-translations.tsv"],
+)
 def test_results_of_unknown_origin_are_not_replaced(tmp_path, name):
     (tmp_path / name).write_text("work")
     with pytest.raises(RunError, match=f"holds {name}, but no config.json"):

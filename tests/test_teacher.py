@@ -125,7 +125,7 @@ RUN = {
     "recipe": "best",
     "epochs": 4,
     "set": {
-        "slots": 2, "depth": 2, "learning_rate": 0.01, "back_translations": 4,
+        "slots": 2, "learning_rate": 0.01, "back_translations": 4,
         "teacher_epochs": 4, "epoch_steps": 40, "rate_nats": 8,
     },
 }  # fmt: skip

@@ -114,6 +114,13 @@ def card(name, record):
     added = " and ".join(str(task) for task in data.get("added_tasks", ()))
     tasks = f"{data['task']}" + (f" with the training files of task {added}" if added else "")
     licence = _LICENCES["demo" if data["name"] == "demo" else "sigmorphon2016"]
+    training = f"{record['epochs']} epochs, {record['training_minutes']:.1f} minutes"
+    if teacher := record.get("teacher"):
+        training = (
+            f"a teacher first, {teacher['epochs']} epochs, {teacher['training_minutes']:.1f} "
+            f"minutes, accuracy {teacher['accuracy']:.4f}, that made {teacher['pairs']} further "
+            f"pairs; then {training}"
+        )
     versions = ", ".join(f"{k} {v}" for k, v in config["versions"].items() if isinstance(v, str))
     rows = [
         ("accuracy, greedy", f"{dev['accuracy']:.4f}"),
@@ -141,9 +148,8 @@ def card(name, record):
             f"- Command: `{shlex.join(['python', *config['command']])}`",
             f"- Seed: {config['seed']}",
             f"- Versions: {versions}",
-            f"- Training: {record['epochs']} epochs, {record['training_minutes']:.1f} minutes on "
-            f"2 CPU cores; weights of epoch {record['best_epoch']}, chosen by accuracy on the "
-            "development set.",
+            f"- Training: {training}; on 2 CPU cores. Weights of epoch {record['best_epoch']}, "
+            "chosen by accuracy on the development set.",
             f"- Parameters: {record['parameters']}, on disk in "
             f"{'half' if record['half_precision'] else 'single'} precision; the figures are those "
             "of the file.",

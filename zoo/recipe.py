@@ -13,7 +13,7 @@ class Recipe:
     Sizes count units; rates are probabilities; rate options are in nats (see each loss).
     `slots` is the number of parts of `z` that attention writes and reads, a divisor of
     `latent_dim`, 0 for the article's model; `slot_spacing` is the distance of their first places
-    in characters. `depth` is the number of the decoder's recurrences.
+    in characters.
 
     With `back_translations`, the same recipe without them is trained for `teacher_epochs` first;
     of every paradigm of the training data this teacher then inflects the forms for so many
@@ -38,7 +38,6 @@ class Recipe:
 
     slots: int = 0
     slot_spacing: float = 1.0
-    depth: int = 1
     decoder: str = "autoregressive"
     history_dropout: str = ""
     history_dropout_options: dict = dataclasses.field(default_factory=dict)
@@ -248,7 +247,6 @@ def _build(recipe, vocabulary, seed):
             max_length=vocabulary.max_form_length + 1,
             latent_slots=recipe.slots,
             slot_spacing=recipe.slot_spacing,
-            depth=recipe.depth,
             seed=seed + 5,
         ),
         bag_of_chars=bag,

@@ -14,7 +14,6 @@ from keras_vae_collapse.layers import (
     LatentAttention,
     PlaceReader,
 )
-from keras_vae_collapse.models.upper_recurrence import UpperRecurrence
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -34,10 +33,6 @@ class InflectionDecoder(keras.layers.Layer):
     With `latent_slots`, each state also looks up what it needs of `z` by a `LatentAttention`,
     whose context joins the other two. An autoregressive recurrence then sees at step `t`, in
     place of all of `z`, what a `PlaceReader` finds in its slots at place `t`.
-
-    With a `depth` above 1, further recurrences run over the states of the one below and what
-    those find by a `LatentAttention` of their own: where the word to write has grown longer or
-    shorter than the source (`machen`, `gemacht`), the first knows by then where to look.
 
     Args:
         vocabulary_size: number of symbols.
@@ -59,7 +54,6 @@ class InflectionDecoder(keras.layers.Layer):
         latent_slots: number of slots that `z` is cut into for states to attend to, mapped to
             size `char_dim` each; 0 for none.
         slot_spacing: distance of the slots' first places in characters; see `PlaceReader`.
-        depth: number of recurrences; more than 1 for an autoregressive decoder with slots only.
         seed: seed of the dropout.
 
     Call arguments:
@@ -71,9 +65,8 @@ class InflectionDecoder(keras.layers.Layer):
         Logits `(batch, length, vocabulary_size)`.
 
     Raises:
-        ValueError: a size is not a positive integer, `kind` is none of the three, an
-            autoregressive decoder with slots has a `slot_spacing` that is not positive, or
-            another decoder a `depth` above 1.
+        ValueError: a size is not a positive integer, `kind` is none of the three, or an
+            autoregressive decoder with slots has a `slot_spacing` that is not positive.
 
     Example:
 
@@ -102,7 +95,6 @@ class InflectionDecoder(keras.layers.Layer):
         max_length=64,
         latent_slots=0,
         slot_spacing=1.0,
-        depth=1,
         seed=None,
         **kwargs,
     ):
@@ -121,14 +113,8 @@ class InflectionDecoder(keras.layers.Layer):
         self.max_length = check_integer("max_length", max_length, low=1)
         self.latent_slots = check_integer("latent_slots", latent_slots, low=0)
         self.slot_spacing = slot_spacing
-        self.depth = check_integer("depth", depth, low=1)
         self.seed = seed
         self.autoregressive = kind == "autoregressive"
-        if depth > 1 and not (latent_slots and self.autoregressive):
-            raise ValueError(
-                "`depth` must be 1 but for an autoregressive decoder with `latent_slots`. "
-                f"Received: depth={depth}, kind={kind!r}, latent_slots={latent_slots}"
-            )
         self.feature_embedding = keras.layers.Dense(feature_dim, use_bias=False, name="features")
         self.attention = FeatureAttention(feature_dim, name="attention")
         self.latent_attention = (
@@ -145,18 +131,6 @@ class InflectionDecoder(keras.layers.Layer):
         self.output_layer = keras.layers.Dense(vocabulary_size, dtype="float32", name="logits")
         if self.autoregressive or auxiliary_state_cost is not None:
             self.embedding = keras.layers.Embedding(vocabulary_size, char_dim, name="history")
-        self.upper = [
-            UpperRecurrence(
-                units,
-                latent_slots,
-                char_dim,
-                slot_spacing,
-                dropout,
-                None if seed is None else seed + i,
-                name=f"upper_{i}",
-            )
-            for i in range(1, depth)
-        ]
         if self.autoregressive:
             self.recurrence = GRUDecoder(units, name="recurrence")
         else:
@@ -186,8 +160,6 @@ class InflectionDecoder(keras.layers.Layer):
             self.recurrence.build(condition_shape)
             state_dim = self.recurrence.compute_output_shape(condition_shape)[-1]
         states_shape = (*target_shape, state_dim)
-        for upper in self.upper:
-            upper.build(condition_shape, z_shape, states_shape)
         self.attention.build(features_shape, states_shape)
         output_dim = state_dim + self.feature_dim
         if self.latent_attention is not None:
@@ -223,7 +195,7 @@ class InflectionDecoder(keras.layers.Layer):
             history = self.history_dropout(history, training=training or self.hides_history)
         return history
 
-    def _states(self, condition, memory, upper_memories, target, training):
+    def _states(self, condition, memory, target, training):
         if not self.autoregressive:
             return self._historyless_states(condition, ops.shape(target)[1])
         history = self._history(target, training)
@@ -233,10 +205,7 @@ class InflectionDecoder(keras.layers.Layer):
         if self.reader is not None:
             read = self.reader(memory, length=ops.shape(target)[1])
             embedded = ops.concatenate([embedded, read], axis=-1)
-        states = self.recurrence(condition, embedded, training=training)
-        for upper, slots in zip(self.upper, upper_memories, strict=True):
-            states = upper(condition, slots, states, training=training)
-        return states
+        return self.recurrence(condition, embedded, training=training)
 
     def _historyless_states(self, condition, length):
         steps = length
@@ -248,10 +217,6 @@ class InflectionDecoder(keras.layers.Layer):
         """The slots of `z`, or `None`."""
         return None if self.latent_attention is None else self.latent_attention.memory(z)
 
-    def _upper_memories(self, z):
-        """The slots of `z` for each recurrence above the first."""
-        return [upper.memory(z) for upper in self.upper]
-
     def _logits(self, states, features, memory, training=None, start=0):
         """Logits of states `(batch, length, units)`, the first of them that of step `start`."""
         found = [self.attention(features, states)]
@@ -262,8 +227,7 @@ class InflectionDecoder(keras.layers.Layer):
 
     def call(self, z, features, target, training=None):
         memory = self._memory(z)
-        condition, upper = self.condition(z, features), self._upper_memories(z)
-        states = self._states(condition, memory, upper, target, training)
+        states = self._states(self.condition(z, features), memory, target, training)
         if self.auxiliary_state_cost is not None:
             self.auxiliary_state_cost(
                 z, states, self.embedding(target), ids=target, mask=ops.not_equal(target, 0)
@@ -290,7 +254,6 @@ class InflectionDecoder(keras.layers.Layer):
             return tf.zeros((tf.shape(z)[0], 0)), step
 
         read = None if self.reader is None else self.reader(memory, length=max_length)
-        upper_memories = self._upper_memories(z)
 
         def step(t, previous, state):
             width = tf.shape(previous)[0] // tf.maximum(1, tf.shape(z)[0])
@@ -301,19 +264,13 @@ class InflectionDecoder(keras.layers.Layer):
             if read is not None:
                 here = tf.repeat(read[:, t], width, axis=0)
                 embedded = ops.concatenate([embedded, here], axis=-1)
-            repeated = tf.repeat(condition, width, axis=0)
-            states = tf.split(state, self.depth, axis=-1)
-            states[0] = self.recurrence.step(repeated, embedded, states[0])
-            for i, upper in enumerate(self.upper):
-                slots = tf.repeat(upper_memories[i], width, axis=0)
-                states[i + 1] = upper.step(t, repeated, slots, states[i], states[i + 1])
+            state = self.recurrence.step(tf.repeat(condition, width, axis=0), embedded, state)
             slots = None if memory is None else tf.repeat(memory, width, axis=0)
             given = tf.repeat(features, width, axis=0)
-            logits = self._logits(states[-1][:, None, :], given, slots, start=t)
-            return logits[:, 0], tf.concat(states, axis=-1)
+            logits = self._logits(state[:, None, :], given, slots, start=t)
+            return logits[:, 0], state
 
-        first = [part.initial_state(condition) for part in (self.recurrence, *self.upper)]
-        return tf.concat(first, axis=-1), step
+        return self.recurrence.initial_state(condition), step
 
     def compute_output_shape(self, z_shape, features_shape, target_shape):
         return (*target_shape, self.vocabulary_size)
@@ -334,7 +291,6 @@ class InflectionDecoder(keras.layers.Layer):
             "max_length": self.max_length,
             "latent_slots": self.latent_slots,
             "slot_spacing": self.slot_spacing,
-            "depth": self.depth,
             "seed": self.seed,
         }
 

@@ -42,7 +42,9 @@ def figures_table(figures):
 
 def training_summary(metrics, run):
     """What `train.py` prints last: the figures on the development set and where things are."""
-    paths = (run.model, run.export, run.metrics, run.predictions, run.logs, run.checkpoints)
+    paths = [run.model, run.export, run.metrics, run.predictions, run.logs, run.checkpoints]
+    if "teacher" in metrics:
+        paths += [run.teacher, run.back_translations]
     return "\n".join(
         [
             "",

@@ -65,7 +65,7 @@ def publish(run, name):
             raise RunError(f"{temporary.name} has {temporary.stat().st_size} bytes, 8 MB or more")
     dev = metrics["dev"]
     summary = (
-        f"{config['recipe']['name']}, {data['language']} task {data['task']}: dev accuracy "
+        f"{config['recipe']['name']}, {data['language']} task {_tasks(data)}: dev accuracy "
         f"{dev['accuracy']:.3f} greedy, {dev['beam']['accuracy']:.3f} beam, "
         f"rate {dev['rate_nats']:.1f} nats"
     )
@@ -111,8 +111,6 @@ def card(name, record):
     config, dev = record["config"], record["dev"]
     unseen, sample = record["unseen"], record["sample"]
     data, recipe = config["data"], config["recipe"]
-    added = " and ".join(str(task) for task in data.get("added_tasks", ()))
-    tasks = f"{data['task']}" + (f" with the training files of task {added}" if added else "")
     licence = _LICENCES["demo" if data["name"] == "demo" else "sigmorphon2016"]
     training = f"{record['epochs']} epochs, {record['training_minutes']:.1f} minutes"
     if teacher := record.get("teacher"):
@@ -143,7 +141,7 @@ def card(name, record):
             "",
             f"Recipe `{recipe['name']}`: {recipe['summary']} ({recipe['paper']}).",
             "",
-            f"- Data: {data['language']}, task {tasks}, {data['train_examples']} training "
+            f"- Data: {data['language']}, task {_tasks(data)}, {data['train_examples']} training "
             f"and {data['dev_examples']} development words; {licence}.",
             f"- Command: `{shlex.join(['python', *config['command']])}`",
             f"- Seed: {config['seed']}",
@@ -164,6 +162,12 @@ def card(name, record):
             "",
         ]
     )
+
+
+def _tasks(data):
+    """The task of a model and those whose training files it has seen, too."""
+    added = " and ".join(str(task) for task in data.get("added_tasks", ()))
+    return f"{data['task']}" + (f" with the training files of task {added}" if added else "")
 
 
 def _share(figures):

@@ -165,3 +165,20 @@ def test_a_worker_with_another_recipe_is_told(data, tmp_path):
     assert code == other_code == 1
     assert "lost another worker" in output
     assert "this worker was started with other recipe than the chief" in other
+
+
+def test_all_workers_learn_from_the_pairs_of_the_chiefs_teacher(data, tmp_path):
+    run = {
+        "recipe": "best", "epochs": 2,
+        "set": {
+            "slots": 2, "learning_rate": 0.01, "rate_nats": 8, "back_translations": 4,
+            "teacher_epochs": 2, "epoch_steps": 80,
+        },
+    }  # fmt: skip
+    for code, output in outcome(train_cluster(*cluster_arguments(data, tmp_path, 2, **run))):
+        assert code == 0, output[-3000:]
+    chief = tmp_path / "worker0"
+    pairs = (chief / "back-translations.tsv").read_text(encoding="utf-8").splitlines()
+    record = json.loads((chief / "metrics.json").read_text(encoding="utf-8"))["teacher"]
+    assert record["pairs"] == len(pairs) > 0 and record["epochs"] == 2
+    assert not (tmp_path / "worker1").exists()

@@ -108,7 +108,8 @@ _SMALLER_LATENT = Remedy(
     "a smaller latent",
     "--set latent_dim={active}",
     "keras_vae_collapse.layers.GaussianLatent",
-    "If the outputs are good enough as they are, the unused dimensions only cost time.",
+    "If the outputs are good enough as they are, the unused dimensions only cost time. (A recipe "
+    "with slots takes a multiple of them.)",
 )
 
 _WEAK = (

@@ -1,7 +1,7 @@
 from zoo.recipe import Recipe
 
 # z as 24 slots of 8 dimensions, a slot a letter. At that rate the training words are soon known by
-# heart: much dropout, few epochs. What is then still wrong wants to know which words the language
+# heart: dropout, few epochs. What is then still wrong wants to know which words the language
 # has, so a teacher's forms of all training words become sources, too.
 RECIPE = Recipe(
     name="best",
@@ -12,10 +12,10 @@ RECIPE = Recipe(
     hidden_units=256,
     latent_dim=192,
     slots=24,
-    dropout=0.4,
+    dropout=0.3,
     augmentation="paradigm_pairs",
     back_translations=10,
-    teacher_epochs=2,
+    teacher_epochs=3,
     epochs=6,
     epoch_steps=2000,
 )

@@ -1,5 +1,8 @@
 """Makes a zoo model of a finished run: `python -m zoo.publish --run=DIR --name=NAME`.
 
+`python -m zoo.publish --cards` writes the cards of all models again: where a recipe has changed
+since, they say with which settings a training is repeated.
+
 Writes `pretrained/NAME/` with the weights alone (no optimizer), in half precision where that
 costs no accuracy on the development set, `metrics.json` with the figures of that file and its
 SHA-256, and `card.md`.
@@ -12,6 +15,7 @@ import shlex
 import sys
 import tempfile
 
+import zoo
 from keras_vae_collapse.data import DataError, load_data, read_examples
 from keras_vae_collapse.evaluation import evaluate_model
 from keras_vae_collapse.run_directory import (
@@ -23,7 +27,8 @@ from keras_vae_collapse.run_directory import (
     write_text,
 )
 from zoo.half_precision import halve
-from zoo.pretrained_models import FOLDER, sample_file
+from zoo.pretrained_models import FOLDER, pretrained, sample_file
+from zoo.recipe import Recipe, override
 
 LARGEST = 8_000_000
 _LICENCES = {
@@ -119,6 +124,7 @@ def card(name, record):
             f"minutes, accuracy {teacher['accuracy']:.4f}, that made {teacher['pairs']} further "
             f"pairs; then {training}"
         )
+    changed = shlex.join(f"--set={setting}" for setting in settings_since(config))
     versions = ", ".join(f"{k} {v}" for k, v in config["versions"].items() if isinstance(v, str))
     rows = [
         ("accuracy, greedy", f"{dev['accuracy']:.4f}"),
@@ -143,7 +149,8 @@ def card(name, record):
             "",
             f"- Data: {data['language']}, task {_tasks(data)}, {data['train_examples']} training "
             f"and {data['dev_examples']} development words; {licence}.",
-            f"- Command: `{shlex.join(['python', *config['command']])}`",
+            f"- Command: `{shlex.join(['python', *config['command']])}`"
+            + (f"; the recipe has changed since, to repeat it add `{changed}`" if changed else ""),
             f"- Seed: {config['seed']}",
             f"- Versions: {versions}",
             f"- Training: {training}; on 2 CPU cores. Weights of epoch {record['best_epoch']}, "
@@ -164,6 +171,40 @@ def card(name, record):
     )
 
 
+def settings_since(config):
+    """The settings `field=value` that make the recipe of today that of a run's `config.json`."""
+    words = config["command"]
+    given = [new for old, new in zip(words, words[1:], strict=False) if old == "--set"]
+    given += [word.removeprefix("--set=") for word in words if word.startswith("--set=")]
+    then = Recipe.from_config(config["recipe"]).to_config()
+    now = override(zoo.recipe(then["name"]), given).to_config()
+    changed = [key for key in then if then[key] != now[key]]
+    idle = {"paper", "summary"}  # and what has no effect
+    idle |= {"epochs"} if any(word.startswith("--epochs=") for word in words) else set()
+    idle |= set() if then["slots"] else {"slot_spacing"}
+    idle |= set() if then["back_translations"] else {"teacher_epochs"}
+    settings = []
+    for key in changed:
+        if key in idle:
+            continue
+        if isinstance(then[key], dict):
+            settings += [
+                f"{key}.{entry}={value}"
+                for entry, value in then[key].items()
+                if now[key].get(entry) != value
+            ]
+        else:
+            settings.append(f"{key}={then[key]}")
+    return settings
+
+
+def write_cards():
+    """Writes the cards of all models in the zoo again."""
+    for name in pretrained():
+        record = json.loads((FOLDER / name / "metrics.json").read_text(encoding="utf-8"))
+        write_text(FOLDER / name / "card.md", card(name, record))
+
+
 def _tasks(data):
     """The task of a model and those whose training files it has seen, too."""
     added = " and ".join(str(task) for task in data.get("added_tasks", ()))
@@ -177,10 +218,16 @@ def _share(figures):
 def main(argv=None):
     """Runs the command; returns its exit code."""
     parser = argparse.ArgumentParser("zoo.publish", description=__doc__)
-    parser.add_argument("--run", required=True, help="finished run directory")
-    parser.add_argument("--name", required=True, help="name in the zoo")
+    parser.add_argument("--run", help="finished run directory")
+    parser.add_argument("--name", help="name in the zoo")
+    parser.add_argument("--cards", action="store_true", help="write all cards again")
     options = parser.parse_args(argv)
+    if options.cards == bool(options.run and options.name):
+        parser.error("give --run and --name, or --cards alone")
     try:
+        if options.cards:
+            write_cards()
+            return 0
         folder = publish(options.run, options.name)
     except (RunError, DataError, ValueError, OSError, KeyError) as error:
         print(f"publish: {error}", file=sys.stderr)

@@ -6,7 +6,7 @@ import pytest
 
 import zoo
 from keras_vae_collapse.data import read_examples
-from zoo import pretrained_models
+from zoo import pretrained_models, publish
 from zoo.publish import LARGEST, sample_figures
 
 
@@ -23,6 +23,8 @@ def test_it_is_small_and_has_a_card(published):
     assert (folder / "model.keras").stat().st_size < LARGEST
     card = (folder / "card.md").read_text(encoding="utf-8")
     assert card.startswith(f"# {folder.name}\n") and record["sha256"] in card
+    # Also when a recipe changes: `python -m zoo.publish --cards`.
+    assert card == publish.card(folder.name, record)
     assert zoo.pretrained()[folder.name] == record["summary"]
 
 

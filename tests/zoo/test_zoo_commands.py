@@ -33,6 +33,12 @@ def test_a_published_run_loads_and_answers_as_before(tiny_run, tmp_path, monkeyp
     assert record["sample"]["rows"] == 40 and "40 rows of samples/turkish.tsv" in card
     assert record["unseen"]["rows"] == 0 and "0 rows of forms unseen in training | - |" in card
     assert "SHA-256" in card
+    # The run was made by overrides that its command does not show.
+    assert "to repeat it add" in card and "--set=rate_options.rate_nats=6.0" in card
+    record["config"]["command"] = ["--set", "rate_nats=6", "--set=latent_dim=4", "--epochs=3"]
+    settings = publish.settings_since(record["config"])
+    assert "hidden_units=16" in settings
+    assert not [s for s in settings if s.startswith(("rate_options", "latent_dim", "epochs"))]
     path = folder / "model.keras"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(RunError, match="SHA-256"):

@@ -132,12 +132,21 @@ RUN = {
 
 
 @pytest.mark.slow
-def test_a_run_interrupted_in_its_teacher_and_after_ends_like_one_never_stopped(tmp_path):
+def test_a_teacher_s_pairs_are_on_record(tmp_path):
+    code, output = train(write_data(tmp_path / "data"), tmp_path / "run", **RUN)
+    assert code == 0, output[-3000:]
+    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text(encoding="utf-8"))
+    pairs = (tmp_path / "run" / "back-translations.tsv").read_text(encoding="utf-8")
+    assert metrics["teacher"]["pairs"] == len(pairs.splitlines()) > 0
+    assert metrics["teacher"]["epochs"] == 4 and metrics["epochs"] == 4
+    assert str(tmp_path / "run" / "teacher") in output
+
+
+@pytest.mark.slow
+def test_a_run_killed_in_its_teacher_and_after_ends_like_one_never_stopped(tmp_path):
     data, whole, folder = write_data(tmp_path / "data"), tmp_path / "whole", tmp_path / "run"
     code, output = train(data, whole, **RUN)
     assert code == 0, output[-3000:]
-    record = json.loads((whole / "metrics.json").read_text(encoding="utf-8"))["teacher"]
-    assert record["pairs"] == len((whole / "back-translations.tsv").read_text().splitlines()) > 0
     for part in (folder / "teacher", folder):
         process = start("train.py", *train_arguments(data, folder, resume=True, **RUN))
         while not list((part / "checkpoints").glob("epoch-00002*.npz")):

@@ -23,8 +23,8 @@ def back_translation(examples, inflect, labels=10, voters=3, seed=0):
     no rule, only from `kaş` having been seen.
 
     A synthetic form counts only if more than half of those made of several forms of the paradigm
-    agree. The features asked for are drawn from those that occur together with the paradigm's
-    own in any paradigm, by their frequency.
+    are that form. The features asked for are drawn from those that occur together with the
+    paradigm's own in any paradigm, by their frequency.
 
     Args:
         examples: training examples.
@@ -50,8 +50,8 @@ def back_translation(examples, inflect, labels=10, voters=3, seed=0):
         Example("gözler", "case=ABL", "gözden"),
         Example("gözden", "case=DAT", "göze"),
     ]
-    plural = {"evler": "eve", "evden": "eve"}
-    pairs = back_translation(examples, lambda words, _: [plural.get(w, "") for w in words])
+    dative = {"evler": "eve", "evden": "eve"}
+    pairs = back_translation(examples, lambda words, _: [dative.get(w, "") for w in words])
     assert pairs == [Example("eve", "case=ABL", "evden")]
     ```
     """

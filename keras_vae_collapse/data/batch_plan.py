@@ -14,10 +14,9 @@ class BatchPlan:
     Each epoch is a permutation drawn from (seed, epoch). What does not fill a batch is left
     out of that epoch, before sorting, so nothing is left out for its length. With `steps`, an
     epoch has that many batches whatever the number of examples: as much of a permutation as that
-    takes, or several, one after the other. Within windows of
-    `window` batches the examples are sorted by length, examples of one length staying in random
-    order, and cut into batches, whose order is drawn again: batches carry little padding and
-    training sees all lengths at any time.
+    takes, or several, one after the other. Within windows of `window` batches the examples are
+    sorted by length, examples of one length staying in random order, and cut into batches, whose
+    order is drawn again: batches carry little padding and training sees all lengths at any time.
 
     Args:
         lengths: length of every example, ids.

@@ -14,6 +14,29 @@ class Paradigm(typing.NamedTuple):
     labelled: list
 
 
+def connected(pairs):
+    """For every form of some pairs one that stands for all forms connected with it.
+
+    Args:
+        pairs: an iterable of pairs of forms.
+
+    Returns:
+        A dictionary from form to form, in order of first appearance.
+    """
+    parent = {}
+
+    def root(form):
+        parent.setdefault(form, form)
+        while parent[form] != form:
+            parent[form] = parent[parent[form]]
+            form = parent[form]
+        return form
+
+    for one, other in pairs:
+        parent[root(one)] = root(other)
+    return {form: root(form) for form in parent}
+
+
 def paradigms(examples):
     """The paradigms that examples imply.
 
@@ -25,21 +48,11 @@ def paradigms(examples):
     Returns:
         A list of `Paradigm`, in order of first appearance.
     """
-    parent = {}
-
-    def root(form):
-        parent.setdefault(form, form)
-        while parent[form] != form:
-            parent[form] = parent[parent[form]]
-            form = parent[form]
-        return form
-
-    for example in examples:
-        parent[root(example.source)] = root(example.target)
+    stands_for = connected((example.source, example.target) for example in examples)
     forms = collections.defaultdict(dict)
     labelled = collections.defaultdict(dict)
     for example in examples:
-        paradigm = root(example.source)
+        paradigm = stands_for[example.source]
         forms[paradigm].update({example.source: None, example.target: None})
         labelled[paradigm][example.target, example.features] = None
         if example.source_features:

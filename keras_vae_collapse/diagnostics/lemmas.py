@@ -1,5 +1,7 @@
 """Which lemma each form belongs to, from SIGMORPHON files that say so."""
 
+from keras_vae_collapse.data.paradigms import connected
+
 
 def lemma_of_forms(examples, task):
     """A dictionary from form to lemma.
@@ -21,7 +23,7 @@ def lemma_of_forms(examples, task):
     if not pairs:
         raise ValueError("`examples` must hold at least one row with a form. Received none.")
     if task == 2:
-        return _connected(pairs)
+        return _shortest_connected(pairs)
     lemmas = {}
     for lemma, form in pairs:
         lemmas.setdefault(form, set()).add(lemma)
@@ -29,18 +31,9 @@ def lemma_of_forms(examples, task):
     return {form: found.pop() for form, found in lemmas.items() if len(found) == 1}
 
 
-def _connected(pairs):
-    parent = {}
-
-    def root(form):
-        parent.setdefault(form, form)
-        while parent[form] != form:
-            parent[form] = parent[parent[form]]
-            form = parent[form]
-        return form
-
-    for source, target in pairs:
-        # The shortest form, first in the alphabet, stands for all.
-        first, second = sorted((root(source), root(target)), key=lambda form: (len(form), form))
-        parent[second] = first
-    return {form: root(form) for form in parent}
+def _shortest_connected(pairs):
+    stands_for, shortest = connected(pairs), {}
+    # The shortest form, first in the alphabet, stands for all.
+    for form in sorted(stands_for, key=lambda form: (len(form), form)):
+        shortest.setdefault(stands_for[form], form)
+    return {form: shortest[other] for form, other in stands_for.items()}

@@ -1,6 +1,7 @@
 """The first of two trainings: a teacher, whose back-translations the model then learns from."""
 
 import dataclasses
+import io
 import json
 
 import keras
@@ -36,6 +37,9 @@ class Limits:
 class Teacher:
     """A model of the same recipe that is trained first, in `teacher/` of the run directory.
 
+    If the recipe has several, it has a teacher of its own and learns for as many epochs as the
+    model; the first learns from no back-translations, for `teacher_epochs`.
+
     What an interrupted run has left is taken up: a trained teacher is not trained again, and
     pairs that are written are read.
 
@@ -55,12 +59,11 @@ class Teacher:
         self._seed = seed
         self._verbose = verbose
 
-    def train(self, train_run, examples, limits, description):
+    def train(self, train_run, limits, description):
         """Trains the teacher, unless that is done.
 
         Args:
-            train_run: `train_run(recipe, examples, run, limits, export)`.
-            examples: training examples.
+            train_run: `train_run(recipe, run, limits, description, export)`.
             limits: the `Limits` of the whole run; the teacher gets its share of the minutes.
             description: what `config.json` of the whole run holds.
 
@@ -69,11 +72,15 @@ class Teacher:
         """
         if self._cluster.from_chief(self._teacher.metrics.exists):
             return
-        epochs = min(self._recipe.teacher_epochs, limits.epochs)
+        teachers = self._recipe.teachers
+        first = min(self._recipe.teacher_epochs, limits.epochs)
+        epochs = first if teachers == 1 else limits.epochs
         minutes = limits.max_minutes
         if minutes is not None:
-            minutes *= epochs / (epochs + limits.epochs)
-        recipe = dataclasses.replace(self._recipe, back_translations=0, epochs=epochs)
+            all_epochs = first + teachers * limits.epochs
+            minutes *= (all_epochs - limits.epochs) / all_epochs
+        own = {"teachers": teachers - 1} if teachers > 1 else {"back_translations": 0}
+        recipe = dataclasses.replace(self._recipe, epochs=epochs, **own)
         decay_epochs = None if description["decay_epochs"] is None else epochs
         description = {
             **description,
@@ -83,9 +90,10 @@ class Teacher:
         }
         self._cluster.from_chief(lambda: self._teacher.open(description, resume=True))
         if self._verbose and self._cluster.is_chief:
-            print(f"training the teacher, {epochs} epochs", flush=True)
+            which = "the teacher" if teachers == 1 else f"teacher {teachers} and those before it"
+            print(f"training {which}, {epochs} epochs", flush=True)
         try:
-            train_run(recipe, examples, self._teacher, Limits(epochs, minutes, False), False)
+            train_run(recipe, self._teacher, Limits(epochs, minutes, False), description, False)
         except KeyboardInterrupt:
             raise RunError(
                 f"interrupted while training the teacher in {self._run.teacher}: "
@@ -99,7 +107,8 @@ class Teacher:
 
         Returns:
             `(pairs, record)`: a list of `Example`, and the teacher's `accuracy`, `epochs` and
-            `training_minutes` and the number of `pairs`.
+            `training_minutes` (of its own teachers, too), the number of `pairs`, and the same of
+            its own `teacher`, if it had one.
         """
         rows = self._cluster.from_chief(
             lambda: [(e.source, e.features, e.target) for e in self._made(examples)]
@@ -107,20 +116,33 @@ class Teacher:
         metrics = self._cluster.from_chief(
             lambda: json.loads(self._teacher.metrics.read_text(encoding="utf-8"))
         )
+        own = metrics.get("teacher", {})
         record = {
             "accuracy": metrics["dev"]["accuracy"],
             "epochs": metrics["epochs"],
-            "training_minutes": metrics["training_minutes"],
+            "training_minutes": metrics["training_minutes"] + own.get("training_minutes", 0.0),
             "pairs": len(rows),
+            **({"teacher": own} if own else {}),
         }
         return [Example(*row) for row in rows], record
+
+    def weights(self):
+        """The teacher's weights, a list of arrays, on every worker."""
+        stream = io.BytesIO()
+        if self._cluster.is_chief:
+            np.savez(stream, *load_model(self._teacher.path).get_weights())
+        data = self._cluster.bytes_from_chief(stream.getvalue())
+        with np.load(io.BytesIO(data)) as arrays:
+            return [arrays[name] for name in arrays.files]
 
     def _made(self, examples):
         """The pairs, read from the run's file or made and written there."""
         path = self._run.back_translations
         if not path.exists():
             labels = self._recipe.back_translations
-            pairs = back_translation(examples, self._inflect, labels, seed=self._seed)
+            # Each teacher is asked for other features, so that its pupil sees other forms.
+            seed = self._seed + self._recipe.teachers - 1
+            pairs = back_translation(examples, self._inflect, labels, seed=seed)
             lines = (f"{e.source}\t{e.features}\t{e.target}\n" for e in pairs)
             write_text(path, "".join(lines))
         return read_examples(path) if path.stat().st_size else []
@@ -140,3 +162,14 @@ class Teacher:
                 forms[i] = form
             progress.update(start + len(rows))
         return forms
+
+
+def mean_with_teacher(model, weights):
+    """The weights of a model, the trainable ones averaged with the teacher's that it started from.
+
+    (Between the two lies a model better than both: Wortsman et al. 2022, arXiv:2109.01903.)
+    """
+    return [
+        (after + before) / 2 if variable.trainable else after
+        for variable, after, before in zip(model.weights, model.get_weights(), weights, strict=True)
+    ]

@@ -1,5 +1,6 @@
 """From a recipe and a data set to a run directory: the one training loop, `model.fit`."""
 
+import dataclasses
 import hashlib
 import logging
 import platform
@@ -30,7 +31,7 @@ from keras_vae_collapse.export import export_model
 from keras_vae_collapse.multiworker import fit_remedy, naming_lost_workers
 from keras_vae_collapse.optimizer import make_decay, make_optimizer
 from keras_vae_collapse.run_directory import RunDirectory, RunError, replacing, write_json
-from keras_vae_collapse.teacher import Limits, Teacher
+from keras_vae_collapse.teacher import Limits, Teacher, mean_with_teacher
 
 
 def train(
@@ -85,8 +86,10 @@ def train(
     """
     strategy_name, strategy = strategy, make_strategy(strategy, logical_cpus)
     cluster = Cluster(strategy)
-    for name, low in (("back_translations", 0), ("teacher_epochs", 1), ("epoch_steps", 0)):
-        check_integer(name, getattr(recipe, name), low=low)
+    for name in ("teachers", "teacher_epochs"):
+        check_integer(name, getattr(recipe, name), low=1)
+    for name in ("back_translations", "epoch_steps"):
+        check_integer(name, getattr(recipe, name), low=0)
     train_examples, dev_examples = load_data(data, language, task, added_tasks)
     vocabulary = Vocabulary.from_examples(train_examples)
     warn_unseen(vocabulary, dev_examples)
@@ -116,15 +119,11 @@ def train(
         cluster.from_chief(lambda: run.open(description, resume, overwrite))
         try:
             examples = augment(train_examples, recipe.augmentation)
-            training = _Training(build, vocabulary, dev_examples, seed, strategy, cluster, verbose)
-            extra = {}
-            if recipe.back_translations:
-                teacher = Teacher(recipe, run, cluster, seed, verbose)
-                teacher.train(training.run, examples, limits, description)
-                pairs, extra["teacher"] = teacher.pairs(train_examples)
-                examples += pairs
-                limits = limits.after(extra["teacher"]["training_minutes"])
-            metrics = training.run(recipe, examples, run, limits, export, extra)
+            training = _Training(
+                build, vocabulary, train_examples, examples, dev_examples, seed, strategy, cluster,
+                verbose,
+            )  # fmt: skip
+            metrics = training.taught(recipe, run, limits, description, export)
         finally:
             run.close()
     return metrics, run if cluster.is_chief else None
@@ -135,24 +134,46 @@ class _Training(typing.NamedTuple):
 
     build: typing.Callable
     vocabulary: Vocabulary
+    train_examples: list
+    examples: list
     dev_examples: list
     seed: int
     strategy: tf.distribute.Strategy
     cluster: Cluster
     verbose: int
 
-    def run(self, recipe, examples, run, limits, export, extra=()):
-        """Trains the model of a recipe on examples; returns the metrics, `extra` among them."""
+    def taught(self, recipe, run, limits, description, export):
+        """Trains the model of a recipe, and its teacher before it; returns the metrics."""
+        examples, weights, extra = self.examples, None, {}
+        if recipe.back_translations:
+            teacher = Teacher(recipe, run, self.cluster, self.seed, self.verbose)
+            teacher.train(self.taught, limits, description)
+            pairs, extra["teacher"] = teacher.pairs(self.train_examples)
+            examples, weights = examples + pairs, teacher.weights()
+            recipe = dataclasses.replace(recipe, learning_rate=recipe.pupil_learning_rate)
+            limits = limits.after(extra["teacher"]["training_minutes"])
+        return self.run(recipe, examples, weights, run, limits, export, extra)
+
+    def run(self, recipe, examples, weights, run, limits, export, extra):
+        """Trains the model of a recipe on examples, from `weights` if there are any.
+
+        If those are a pupil's, the model ends as the mean of what they were and have become
+        (Wortsman et al. 2022, arXiv:2109.01903). Returns the metrics, `extra` among them.
+        """
         keras.utils.set_random_seed(self.seed)
         arrays = encode_examples(examples, self.vocabulary)
         plan = BatchPlan.of(arrays, recipe.batch_size, self.seed, steps=recipe.epoch_steps)
         with self.strategy.scope():
             model = self.build(recipe, self.vocabulary, self.seed)
+            if weights is not None:
+                model.set_weights(weights)
             model.compile(optimizer=make_optimizer(recipe))
         best, record = _fit(
             model, arrays, plan, self.dev_examples, recipe, run, self.cluster, limits, self.verbose
         )
         best.restore()
+        if weights is not None and recipe.teachers > 1:
+            model.set_weights(mean_with_teacher(model, weights))
         if self.strategy.num_replicas_in_sync > 1:
             trained, model = model, self.build(recipe, self.vocabulary, self.seed)
             model.set_weights(trained.get_weights())

@@ -2,8 +2,11 @@ import json
 import signal
 import time
 
+import keras
+import numpy as np
 import pytest
 from training_runs import (
+    bits,
     differences,
     finish,
     left_by,
@@ -18,8 +21,8 @@ from keras_vae_collapse import teacher
 from keras_vae_collapse.cluster import Cluster
 from keras_vae_collapse.data import Example
 from keras_vae_collapse.distribution import make_strategy
-from keras_vae_collapse.run_directory import RunDirectory, RunError, write_json
-from keras_vae_collapse.teacher import Limits, Teacher
+from keras_vae_collapse.run_directory import RunDirectory, RunError, load_model, write_json
+from keras_vae_collapse.teacher import Limits, Teacher, mean_with_teacher
 
 EXAMPLES = [
     Example("evler", "case=ABL", "evden"),
@@ -38,20 +41,22 @@ def make(tmp_path):
     run.open(DESCRIPTION)
 
     def make(**settings):
-        recipe = tiny("best", **{"back_translations": 5, "teacher_epochs": 2, **settings})
+        recipe = tiny(
+            "best", **{"back_translations": 5, "teachers": 1, "teacher_epochs": 2, **settings}
+        )
         return Teacher(recipe, run, Cluster(make_strategy("single")), seed=0, verbose=0)
 
     yield make
     run.close()
 
 
-def trainer(calls):
+def trainer(calls, **more):
     """A `train_run` that notes what it gets and leaves what a training leaves."""
 
-    def train_run(recipe, examples, run, limits, export):
-        calls.append((recipe, examples, limits, export))
+    def train_run(recipe, run, limits, description, export):
+        calls.append((recipe, limits, description, export))
         metrics = {"dev": {"accuracy": 0.5}, "epochs": 2, "training_minutes": 1.5}
-        write_json(run.metrics, metrics)
+        write_json(run.metrics, {**metrics, **more})
 
     return train_run
 
@@ -63,13 +68,17 @@ class Inflects:
     def inflect(sources, features):
         return ["eve" if source.startswith("ev") else "" for source in sources]
 
+    @staticmethod
+    def get_weights():
+        return [np.array([1.5, -0.0], "float32"), np.array(7, "int64")]
+
 
 def test_the_teacher_is_the_recipe_without_back_translations_and_for_its_epochs(make):
     calls = []
-    make().train(trainer(calls), EXAMPLES, Limits(9, 11.0, True), DESCRIPTION)
-    ((recipe, examples, limits, export),) = calls
-    assert recipe == tiny("best", back_translations=0, teacher_epochs=2, epochs=2)
-    assert examples == EXAMPLES and not export
+    make().train(trainer(calls), Limits(9, 11.0, True), DESCRIPTION)
+    ((recipe, limits, description, export),) = calls
+    assert recipe == tiny("best", back_translations=0, teachers=1, teacher_epochs=2, epochs=2)
+    assert description["recipe"] == recipe.to_config() and not export
     assert limits == Limits(2, 2.0, False)
     assert Limits(9, 11.0, True).after(1.5) == Limits(9, 9.5, True)
     assert Limits(9, None, True).after(1.5).max_minutes is None
@@ -78,22 +87,58 @@ def test_the_teacher_is_the_recipe_without_back_translations_and_for_its_epochs(
 
 def test_a_short_run_has_a_short_teacher(make):
     calls = []
-    make(teacher_epochs=3).train(trainer(calls), EXAMPLES, Limits(1, None, True), DESCRIPTION)
-    assert calls[0][2] == Limits(1, None, False)
+    make(teacher_epochs=3).train(trainer(calls), Limits(1, None, True), DESCRIPTION)
+    assert calls[0][1] == Limits(1, None, False)
+
+
+def test_of_several_teachers_each_has_those_before_it(make):
+    calls = []
+    make(teachers=3).train(trainer(calls), Limits(9, 15.0, True), DESCRIPTION)
+    ((recipe, limits, _, _),) = calls
+    assert recipe == tiny("best", back_translations=5, teachers=2, teacher_epochs=2, epochs=9)
+    # The first of two epochs, two of nine, then the model, nine, too.
+    assert limits == Limits(9, pytest.approx(15.0 * 20 / 29), False)
 
 
 def test_pairs_are_made_once_and_read_when_a_run_goes_on(make, monkeypatch):
     loaded = []
     monkeypatch.setattr(teacher, "load_model", lambda path: loaded.append(path) or Inflects)
     first, calls = make(), []
-    first.train(trainer(calls), EXAMPLES, Limits(9, None, True), DESCRIPTION)
+    first.train(trainer(calls), Limits(9, None, True), DESCRIPTION)
     pairs, record = first.pairs(EXAMPLES)
     assert [(e.source, e.features, e.target) for e in pairs] == [("eve", "case=ABL", "evden")]
     assert record == {"accuracy": 0.5, "epochs": 2, "training_minutes": 1.5, "pairs": 1}
     again = make()
-    again.train(trainer(calls), EXAMPLES, Limits(9, None, True), DESCRIPTION)
+    again.train(trainer(calls), Limits(9, None, True), DESCRIPTION)
     assert again.pairs(EXAMPLES) == (pairs, record)
     assert len(calls) == len(loaded) == 1
+
+
+def test_the_weights_are_those_of_the_teacher(make, monkeypatch):
+    monkeypatch.setattr(teacher, "load_model", lambda _: Inflects)
+    expected = [bits(weight) for weight in Inflects.get_weights()]
+    assert [bits(weight) for weight in make().weights()] == expected
+
+
+def test_only_trained_weights_are_averaged_with_the_teacher_s():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.BatchNormalization()])
+    after, before = (
+        dict(zip(("gamma", "beta", "moving_mean", "moving_variance"), values, strict=True))
+        for values in ((1.0, 2.0, 3.0, 4.0), (2.0, 4.0, 9.0, 9.0))
+    )
+    names = [weight.name for weight in model.weights]
+    model.set_weights([np.array([after[name]], "float32") for name in names])
+    mean = mean_with_teacher(model, [np.array([before[name]], "float32") for name in names])
+    expected = {"gamma": 1.5, "beta": 3.0, "moving_mean": 3.0, "moving_variance": 4.0}
+    assert dict(zip(names, np.concatenate(mean), strict=True)) == expected
+
+
+def test_the_record_of_a_teacher_has_that_of_its_own(make, monkeypatch):
+    monkeypatch.setattr(teacher, "load_model", lambda _: Inflects)
+    second, own = make(teachers=2), {"accuracy": 0.4, "training_minutes": 2.0}
+    second.train(trainer([], teacher=own), Limits(9, None, True), DESCRIPTION)
+    _, record = second.pairs(EXAMPLES)
+    assert record["training_minutes"] == 3.5 and record["teacher"] == own
 
 
 def test_a_teacher_that_knows_nothing_adds_nothing(make, monkeypatch):
@@ -105,7 +150,7 @@ def test_a_teacher_that_knows_nothing_adds_nothing(make, monkeypatch):
     monkeypatch.setattr(teacher, "load_model", lambda _: Silent)
     for _ in range(2):
         silent = make()
-        silent.train(trainer([]), EXAMPLES, Limits(9, None, True), DESCRIPTION)
+        silent.train(trainer([]), Limits(9, None, True), DESCRIPTION)
         pairs, record = silent.pairs(EXAMPLES)
         assert pairs == [] and record["pairs"] == 0
 
@@ -115,9 +160,9 @@ def test_an_interrupted_teacher_says_how_to_go_on(make):
         raise KeyboardInterrupt
 
     with pytest.raises(RunError, match="interrupted while training the teacher .* --resume"):
-        make().train(train_run, EXAMPLES, Limits(9, None, True), DESCRIPTION)
+        make().train(train_run, Limits(9, None, True), DESCRIPTION)
     calls = []  # and has given its folder back
-    make().train(trainer(calls), EXAMPLES, Limits(9, None, True), DESCRIPTION)
+    make().train(trainer(calls), Limits(9, None, True), DESCRIPTION)
     assert len(calls) == 1
 
 
@@ -125,7 +170,7 @@ RUN = {
     "recipe": "best",
     "epochs": 4,
     "set": {
-        "slots": 2, "learning_rate": 0.01, "back_translations": 4,
+        "slots": 2, "learning_rate": 0.01, "back_translations": 4, "teachers": 1,
         "teacher_epochs": 4, "epoch_steps": 40, "rate_nats": 8,
     },
 }  # fmt: skip
@@ -140,6 +185,25 @@ def test_a_teacher_s_pairs_are_on_record(tmp_path):
     assert metrics["teacher"]["pairs"] == len(pairs.splitlines()) > 0
     assert metrics["teacher"]["epochs"] == 4 and metrics["epochs"] == 4
     assert str(tmp_path / "run" / "teacher") in output
+
+
+@pytest.mark.slow
+def test_a_pupil_starts_from_the_weights_of_its_teacher(tmp_path):
+    still = {
+        **RUN,
+        "epochs": 1,
+        "set": {**RUN["set"], "epoch_steps": 5, "pupil_learning_rate": 0.0, "teachers": 2},
+    }
+    code, output = train(write_data(tmp_path / "data"), tmp_path / "run", **still)
+    assert code == 0, output[-3000:]
+    first, second, last = (
+        load_model(tmp_path / part).trainable_weights
+        for part in ("run/teacher/teacher", "run/teacher", "run")
+    )
+    # Steps of length zero, and an average of equal weights, to rounding.
+    for one, other, third in zip(first, second, last, strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-7, err_msg=one.path)
+        np.testing.assert_allclose(third, one, rtol=1e-5, atol=1e-7, err_msg=one.path)
 
 
 @pytest.mark.slow

@@ -31,6 +31,7 @@ from zoo.pretrained_models import FOLDER, pretrained, sample_file
 from zoo.recipe import Recipe, override
 
 LARGEST = 8_000_000
+_OF_TEACHERS = {"teachers", "teacher_epochs", "pupil_learning_rate"}
 _LICENCES = {
     "demo": "made by this project from the grammar; MIT",
     "sigmorphon2016": "SIGMORPHON 2016 shared task (Cotterell et al. 2016), extracted from "
@@ -118,12 +119,19 @@ def card(name, record):
     data, recipe = config["data"], config["recipe"]
     licence = _LICENCES["demo" if data["name"] == "demo" else "sigmorphon2016"]
     training = f"{record['epochs']} epochs, {record['training_minutes']:.1f} minutes"
-    if teacher := record.get("teacher"):
+    teacher = record.get("teacher")
+    chosen = f"Weights of epoch {record['best_epoch']}, chosen by accuracy on the development set"
+    if teacher and "teacher" in teacher:
+        chosen += ", averaged with the last teacher's"
+    while teacher:
+        own = teacher.get("teacher")
+        minutes = teacher["training_minutes"] - (own["training_minutes"] if own else 0.0)
         training = (
-            f"a teacher first, {teacher['epochs']} epochs, {teacher['training_minutes']:.1f} "
-            f"minutes, accuracy {teacher['accuracy']:.4f}, that made {teacher['pairs']} further "
-            f"pairs; then {training}"
+            f"{'another' if own else 'a teacher first'}, {teacher['epochs']} epochs, "
+            f"{minutes:.1f} minutes, accuracy {teacher['accuracy']:.4f}, that made "
+            f"{teacher['pairs']} further pairs; then {training}"
         )
+        teacher = own
     changed = shlex.join(f"--set={setting}" for setting in settings_since(config))
     versions = ", ".join(f"{k} {v}" for k, v in config["versions"].items() if isinstance(v, str))
     rows = [
@@ -153,8 +161,7 @@ def card(name, record):
             + (f"; the recipe has changed since, to repeat it add `{changed}`" if changed else ""),
             f"- Seed: {config['seed']}",
             f"- Versions: {versions}",
-            f"- Training: {training}; on 2 CPU cores. Weights of epoch {record['best_epoch']}, "
-            "chosen by accuracy on the development set.",
+            f"- Training: {training}; on 2 CPU cores. {chosen}.",
             f"- Parameters: {record['parameters']}, on disk in "
             f"{'half' if record['half_precision'] else 'single'} precision; the figures are those "
             "of the file.",
@@ -182,7 +189,7 @@ def settings_since(config):
     idle = {"paper", "summary"}  # and what has no effect
     idle |= {"epochs"} if any(word.startswith("--epochs=") for word in words) else set()
     idle |= set() if then["slots"] else {"slot_spacing"}
-    idle |= set() if then["back_translations"] else {"teacher_epochs"}
+    idle |= set() if then["back_translations"] else _OF_TEACHERS
     settings = []
     for key in changed:
         if key in idle:

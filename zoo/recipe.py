@@ -17,7 +17,10 @@ class Recipe:
 
     With `back_translations`, the same recipe without them is trained for `teacher_epochs` first;
     of every paradigm of the training data this teacher then inflects the forms for so many
-    features, and what it makes are further sources (see `data.back_translation`).
+    features a form, and what it makes are further sources (see `data.back_translation`). The model
+    starts from the teacher's weights, and from `pupil_learning_rate` instead of `learning_rate`.
+    Of several `teachers` each but the first is itself a pupil of the one before it, and a pupil's
+    pupil ends as the mean of its own weights and its teacher's.
     `epoch_steps` is the number of batches in an epoch, 0 for all examples once.
     """
 
@@ -52,9 +55,11 @@ class Recipe:
 
     augmentation: str = "prefix_swaps"
     back_translations: int = 0
+    teachers: int = 1
     teacher_epochs: int = 3
     batch_size: int = 64
     learning_rate: float = 4e-3
+    pupil_learning_rate: float = 1.5e-3
     learning_rate_decay: str = "cosine"
     clip_norm: float = 5.0
     ema_momentum: float = 0.998

@@ -8,7 +8,7 @@ from keras_vae_collapse.data.example import Example
 from keras_vae_collapse.data.paradigms import paradigms
 
 
-def back_translation(examples, inflect, labels=10, voters=3, seed=0):
+def back_translation(examples, inflect, labels=5, voters=3, seed=0):
     """Pairs of a synthetic source and a target of the examples, by back-translation.
 
     ```
@@ -30,7 +30,9 @@ def back_translation(examples, inflect, labels=10, voters=3, seed=0):
         examples: training examples.
         inflect: `inflect(sources, features) -> forms`, lists of strings of equal lengths;
             called once.
-        labels: features drawn for each paradigm, at least 1; those drawn twice count once.
+        labels: features drawn for each form of a paradigm, at least 1; those drawn twice count
+            once. The pairs that are made of a paradigm then are, as those that are given (see
+            `paradigm_pairs`), as many as its forms times its labelled forms.
         voters: most forms of a paradigm that are inflected for each of them, at least 2.
         seed: a non-negative integer.
 
@@ -93,5 +95,5 @@ def _wanted(words, labels, rng):
         near = dict.fromkeys(features for key in own for features in together[key])
         others = [features for features in near if features not in own]
         weights = [frequency[features] for features in others]
-        drawn = rng.choices(others, weights, k=labels) if others else []
+        drawn = rng.choices(others, weights, k=labels * len(word.forms)) if others else []
         yield list(dict.fromkeys(drawn))

@@ -1,5 +1,6 @@
 """Layers that weaken the decoder, strengthen the latent, or make up the model."""
 
+from keras_vae_collapse.layers.aligned_gru_decoder import AlignedGRUDecoder
 from keras_vae_collapse.layers.attention_pooling import AttentionPooling
 from keras_vae_collapse.layers.auxiliary_state_cost import AuxiliaryStateCost
 from keras_vae_collapse.layers.bag_of_chars import BagOfChars
@@ -17,11 +18,11 @@ from keras_vae_collapse.layers.gru_decoder import GRUDecoder
 from keras_vae_collapse.layers.historyless_gru_decoder import HistorylessGRUDecoder
 from keras_vae_collapse.layers.latent_attention import LatentAttention
 from keras_vae_collapse.layers.mixture_prior import MixturePrior
-from keras_vae_collapse.layers.place_reader import PlaceReader
 from keras_vae_collapse.layers.word_encoder import WordEncoder
 
 __all__ = [
     "GRU",
+    "AlignedGRUDecoder",
     "AttentionPooling",
     "AuxiliaryStateCost",
     "BagOfChars",
@@ -38,6 +39,5 @@ __all__ = [
     "HistorylessGRUDecoder",
     "LatentAttention",
     "MixturePrior",
-    "PlaceReader",
     "WordEncoder",
 ]

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_vae_collapse.layers.gru_recurrence import gru_states, gru_states_for_training
+from keras_vae_collapse.layers.gru_recurrence import exact_type, gru_states, gru_states_for_training
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -28,7 +28,9 @@ class GRU(keras.layers.GRU):
     The faster path is taken on machines without a GPU when `activation` is tanh,
     `recurrent_activation` is sigmoid, `use_bias` and `reset_after` are true, `unroll` and
     `stateful` are false, and neither dropout is at work in the call. Otherwise, and with
-    `use_cudnn=True`, the call is Keras's own, which on a GPU is the fused cuDNN kernel.
+    `use_cudnn=True`, the call is Keras's own, which on a GPU is the fused cuDNN kernel. Under a
+    mixed precision policy the faster path computes products in half precision, but keeps gates
+    and states in float32 from step to step.
 
     Args:
         units: size of the states.
@@ -75,8 +77,14 @@ class GRU(keras.layers.GRU):
             x = ops.flip(x, axis=0)
             mask = None if mask is None else ops.flip(mask, axis=0)
 
+        # States are not rounded to half precision at every step.
+        exact = exact_type(self.compute_dtype)
         recurrence = gru_states_for_training if training else gru_states
-        states = recurrence(*self._project(x, mask), initial_state, *self._recurrent_weights())
+        U_z, U_r, U_n, c_n = self._recurrent_weights()
+        states = recurrence(
+            *self._project(x, mask), ops.cast(initial_state, exact), U_z, U_r, U_n, c_n
+        )
+        states = ops.cast(states, self.compute_dtype)
         last, state = states[-1], states[-1]
         if mask is not None:
             # As in Keras, the output is zero until a row's first unmasked step.
@@ -106,12 +114,16 @@ class GRU(keras.layers.GRU):
         """The inputs of z, r and n, `(length, batch, units)` each."""
         length, batch, dim = ops.shape(x)
         flat = ops.reshape(x, (-1, dim))  # (length * batch, dim)
-        kernel, bias = (ops.cast(w, self.compute_dtype) for w in (self.cell.kernel, self.cell.bias))
+        exact = exact_type(self.compute_dtype)
+        bias = ops.cast(self.cell.bias, exact)
         # The recurrent biases of z and r are added here; that of n is inside the reset gate.
         b_z, b_r, _ = ops.split(bias[0] + bias[1], 3)
         b_n = bias[0, 2 * self.units :]
+        kernel = ops.cast(self.cell.kernel, self.compute_dtype)
         x_z, x_r, x_n = (
-            ops.reshape(tf.nn.bias_add(tf.matmul(flat, W), b), (length, batch, self.units))
+            ops.reshape(
+                tf.nn.bias_add(ops.cast(tf.matmul(flat, W), exact), b), (length, batch, self.units)
+            )
             for W, b in zip(ops.split(kernel, 3, axis=1), (b_z, b_r, b_n), strict=True)
         )
         if mask is not None:
@@ -122,5 +134,5 @@ class GRU(keras.layers.GRU):
     def _recurrent_weights(self):
         """The matrices U_z, U_r, U_n and the bias c_n."""
         U = ops.cast(self.cell.recurrent_kernel, self.compute_dtype)
-        c_n = ops.cast(self.cell.bias, self.compute_dtype)[1, 2 * self.units :]
+        c_n = ops.cast(self.cell.bias, exact_type(self.compute_dtype))[1, 2 * self.units :]
         return *ops.split(U, 3, axis=1), c_n

@@ -27,6 +27,9 @@ factors, where TensorFlow's own gradient of the loop takes as many small product
 dU_z = sum_t h_{t-1}' dz_t    dU_r = sum_t h_{t-1}' dr_t    dU_n = sum_t h_{t-1}' dq_t
 dc_n = sum_t dq_t
 ```
+
+States and gates have the type of h_0. Products have that of the weights: with weights in half
+precision and h_0 in float32 only they are rounded, and run on the matrix units of a processor.
 """
 
 import tensorflow as tf
@@ -64,10 +67,11 @@ def gru_states_for_training(x_z, x_r, x_n, h_0, U_z, U_r, U_n, c_n):
         before = tf.concat([h_0[None], states[:-1]], axis=0)  # h_{t-1}
 
         def summed(d_gate):
-            return tf.tensordot(before, d_gate, ((0, 1), (0, 1)))  # (units, units)
+            return sum_of_products(before, d_gate, U_z.dtype)  # (units, units)
 
         dc_n = tf.reduce_sum(dq, (0, 1))
-        return dz, dr, dn, dh_0, summed(dz), summed(dr), summed(dq), dc_n
+        d_x = (tf.cast(d, x_z.dtype) for d in (dz, dr, dn))
+        return *d_x, dh_0, summed(dz), summed(dr), summed(dq), dc_n
 
     return states, gradient
 
@@ -75,28 +79,27 @@ def gru_states_for_training(x_z, x_r, x_n, h_0, U_z, U_r, U_n, c_n):
 def _loop_forward(inputs, h_0, weights, saved):
     """Arrays over steps of the first `saved` of h_t, z_t, r_t, n_t, q_t and h_{t-1} - n_t."""
     length = tf.shape(inputs[0])[0]
-    inputs = [array.unstack(x) for array, x in zip(_arrays(3, length, h_0), inputs, strict=True)]
+    inputs = [unstacked(x) for x in inputs]
     U_z, U_r, U_n, c_n = weights
 
     def step(t, h, *arrays):
-        x_z, x_r, x_n = (array.read(t) for array in inputs)
-        z = tf.sigmoid(x_z + tf.matmul(h, U_z))
-        r = tf.sigmoid(x_r + tf.matmul(h, U_r))
-        q = tf.matmul(h, U_n) + c_n
+        x_z, x_r, x_n = (tf.cast(array.read(t), h.dtype) for array in inputs)
+        z = tf.sigmoid(x_z + product(h, U_z))
+        r = tf.sigmoid(x_r + product(h, U_r))
+        q = product(h, U_n) + c_n
         n = tf.tanh(x_n + r * q)
         new = z * h + (1 - z) * n
         values = (new, z, r, n, q, h - n)[:saved]
-        return t + 1, new, *_write(arrays, t, values)
+        return t + 1, new, *write(arrays, t, values)
 
-    variables = (0, h_0, *_arrays(saved, length, h_0))
+    variables = (0, h_0, *arrays(saved, length, h_0))
     return tf.while_loop(lambda t, *_: t < length, step, variables, parallel_iterations=1)[2:]
 
 
 def _loop_backward(d_states, steps, h_0, weights):
     """The gradients dh_0 `(batch, units)` and dz, dr, dn, dq `(length, batch, units)`."""
     length = tf.shape(d_states)[0]
-    (outputs,) = _arrays(1, length, h_0)
-    outputs = outputs.unstack(d_states)
+    outputs = unstacked(d_states)
     U_z, U_r, U_n = (tf.transpose(U) for U in weights[:3])
 
     def step(t, dh, *arrays):
@@ -108,15 +111,36 @@ def _loop_backward(d_states, steps, h_0, weights):
         dz = tf.raw_ops.SigmoidGrad(y=z, dy=dh * change)
         dr = tf.raw_ops.SigmoidGrad(y=r, dy=dn * q)
         dq = dn * r
-        dh = tf.add_n([kept, tf.matmul(dz, U_z), tf.matmul(dr, U_r), tf.matmul(dq, U_n)])
-        return t - 1, dh, *_write(arrays, t, (dz, dr, dn, dq))
+        dh = tf.add_n([kept, product(dz, U_z), product(dr, U_r), product(dq, U_n)])
+        return t - 1, dh, *write(arrays, t, (dz, dr, dn, dq))
 
-    variables = (length - 1, tf.zeros_like(h_0), *_arrays(4, length, h_0))
+    variables = (length - 1, tf.zeros_like(h_0), *arrays(4, length, h_0))
     _, dh_0, *gates = tf.while_loop(lambda t, *_: t >= 0, step, variables, parallel_iterations=1)
     return dh_0, *(array.stack() for array in gates)
 
 
-def _arrays(count, length, like):
+def exact_type(dtype):
+    """The type of states where products are of type `dtype`."""
+    return "float32" if dtype in ("float16", "bfloat16") else dtype
+
+
+def product(values, weights):
+    """`values weights`, computed in the type of the weights, in the type of the values."""
+    return tf.cast(tf.matmul(tf.cast(values, weights.dtype), weights), values.dtype)
+
+
+def sum_of_products(one, other, dtype):
+    """`sum_t,b one_tb' other_tb` of `(length, batch, m)` and `(length, batch, n)`: `(m, n)`."""
+    return tf.tensordot(tf.cast(one, dtype), tf.cast(other, dtype), ((0, 1), (0, 1)))
+
+
+def unstacked(values):
+    """An array of the steps of `(length, ...)`."""
+    (array,) = arrays(1, tf.shape(values)[0], values[0])
+    return array.unstack(values)
+
+
+def arrays(count, length, like):
     """Arrays of `length` tensors shaped as `like`; they may be read more than once."""
     return [
         tf.TensorArray(like.dtype, length, clear_after_read=False, element_shape=like.shape)
@@ -124,5 +148,5 @@ def _arrays(count, length, like):
     ]
 
 
-def _write(arrays, t, values):
+def write(arrays, t, values):
     return (array.write(t, value) for array, value in zip(arrays, values, strict=True))

@@ -7,12 +7,12 @@ from keras import ops
 from keras_vae_collapse._checks import check_choice, check_integer
 from keras_vae_collapse.data.vocabulary import EOS, SOS, UNK
 from keras_vae_collapse.layers import (
+    AlignedGRUDecoder,
     Dropout,
     FeatureAttention,
     GRUDecoder,
     HistorylessGRUDecoder,
     LatentAttention,
-    PlaceReader,
 )
 
 
@@ -31,8 +31,8 @@ class InflectionDecoder(keras.layers.Layer):
     ```
 
     With `latent_slots`, each state also looks up what it needs of `z` by a `LatentAttention`,
-    whose context joins the other two. An autoregressive recurrence then sees at step `t`, in
-    place of all of `z`, what a `PlaceReader` finds in its slots at place `t`.
+    whose context joins the other two. An autoregressive recurrence is then an
+    `AlignedGRUDecoder`: in place of all of `z` it sees, step by step, the slot it has come to.
 
     Args:
         vocabulary_size: number of symbols.
@@ -53,7 +53,7 @@ class InflectionDecoder(keras.layers.Layer):
             target lengthens them. The other kinds need none.
         latent_slots: number of slots that `z` is cut into for states to attend to, mapped to
             size `char_dim` each; 0 for none.
-        slot_spacing: distance of the slots' first places in characters; see `PlaceReader`.
+        slot_spacing: distance of the slots' first places in characters; see `LatentAttention`.
         seed: seed of the dropout.
 
     Call arguments:
@@ -65,8 +65,8 @@ class InflectionDecoder(keras.layers.Layer):
         Logits `(batch, length, vocabulary_size)`.
 
     Raises:
-        ValueError: a size is not a positive integer, `kind` is none of the three, or an
-            autoregressive decoder with slots has a `slot_spacing` that is not positive.
+        ValueError: a size is not a positive integer, `kind` is none of the three, or
+            `slot_spacing` is negative.
 
     Example:
 
@@ -122,16 +122,14 @@ class InflectionDecoder(keras.layers.Layer):
             if latent_slots
             else None
         )
-        self.reader = (
-            PlaceReader(latent_slots, slot_spacing, name="reader")
-            if latent_slots and self.autoregressive
-            else None
-        )
         self.drop = Dropout(dropout, seed=seed, name="drop")
         self.output_layer = keras.layers.Dense(vocabulary_size, dtype="float32", name="logits")
         if self.autoregressive or auxiliary_state_cost is not None:
             self.embedding = keras.layers.Embedding(vocabulary_size, char_dim, name="history")
-        if self.autoregressive:
+        self.aligned = self.autoregressive and latent_slots > 0
+        if self.aligned:
+            self.recurrence = AlignedGRUDecoder(units, latent_slots, name="recurrence")
+        elif self.autoregressive:
             self.recurrence = GRUDecoder(units, name="recurrence")
         else:
             self.recurrence = HistorylessGRUDecoder(
@@ -144,17 +142,16 @@ class InflectionDecoder(keras.layers.Layer):
         return not self.autoregressive or getattr(self.history_dropout, "rate", 0.0) == 1.0
 
     def build(self, z_shape, features_shape, target_shape):
-        z_dim = z_shape[-1] if self.reader is None else 0
+        z_dim = 0 if self.aligned else z_shape[-1]
         condition_shape = (z_shape[0], z_dim + self.feature_dim)
         self.feature_embedding.build(features_shape)
         if hasattr(self, "embedding"):
             self.embedding.build(target_shape)
         if self.autoregressive:
-            history_dim = self.char_dim
-            if self.reader is not None:
-                self.reader.build((z_shape[0], self.latent_slots, self.char_dim))
-                history_dim += self.char_dim
-            self.recurrence.build(condition_shape, (*target_shape, history_dim))
+            history_shape = (*target_shape, self.char_dim)
+            memory_shape = (z_shape[0], self.latent_slots, self.char_dim)
+            slots = (memory_shape,) if self.aligned else ()
+            self.recurrence.build(condition_shape, history_shape, *slots)
             state_dim = self.units
         else:
             self.recurrence.build(condition_shape)
@@ -182,7 +179,7 @@ class InflectionDecoder(keras.layers.Layer):
 
     def condition(self, z, features):
         """`[z ; feature embedding]`, or the latter alone where `z` is read by its slots."""
-        if self.reader is not None:
+        if self.aligned:
             return self.feature_embedding(features)
         z = ops.cast(z, self.compute_dtype)
         return ops.concatenate([z, self.feature_embedding(features)], axis=-1)
@@ -202,10 +199,8 @@ class InflectionDecoder(keras.layers.Layer):
         embedded = self.embedding(history)
         if self.embedding_dropout is not None:
             embedded = self.embedding_dropout(embedded, ids=history, training=training)
-        if self.reader is not None:
-            read = self.reader(memory, length=ops.shape(target)[1])
-            embedded = ops.concatenate([embedded, read], axis=-1)
-        return self.recurrence(condition, embedded, training=training)
+        slots = (memory,) if self.aligned else ()
+        return self.recurrence(condition, embedded, *slots, training=training)
 
     def _historyless_states(self, condition, length):
         steps = length
@@ -253,21 +248,18 @@ class InflectionDecoder(keras.layers.Layer):
 
             return tf.zeros((tf.shape(z)[0], 0)), step
 
-        read = None if self.reader is None else self.reader(memory, length=max_length)
-
         def step(t, previous, state):
             width = tf.shape(previous)[0] // tf.maximum(1, tf.shape(z)[0])
             if self.hides_history:
                 # The start symbol is never dropped, so it is seen at the first position.
                 previous = tf.where(t == 0, previous, tf.fill(tf.shape(previous), UNK))
             embedded = self.embedding(previous)
-            if read is not None:
-                here = tf.repeat(read[:, t], width, axis=0)
-                embedded = ops.concatenate([embedded, here], axis=-1)
-            state = self.recurrence.step(tf.repeat(condition, width, axis=0), embedded, state)
             slots = None if memory is None else tf.repeat(memory, width, axis=0)
+            read = (slots,) if self.aligned else ()
+            wide = tf.repeat(condition, width, axis=0)
+            state = self.recurrence.step(wide, embedded, *read, state)
             given = tf.repeat(features, width, axis=0)
-            logits = self._logits(state[:, None, :], given, slots, start=t)
+            logits = self._logits(state[:, None, : self.units], given, slots, start=t)
             return logits[:, 0], state
 
         return self.recurrence.initial_state(condition), step

@@ -102,7 +102,9 @@ HOSTS = {
     "LatentAttention": lambda: _call(
         layers.LatentAttention(DIM, 3, spacing=1.5), FEATURES, SEQUENCE
     ),
-    "PlaceReader": lambda: _call(layers.PlaceReader(LENGTH, 1.5), SEQUENCE, length=LENGTH),
+    "AlignedGRUDecoder": lambda: _call(
+        layers.AlignedGRUDecoder(3, LENGTH), FEATURES, SEQUENCE, SEQUENCE
+    ),
     "GRU": lambda: _call(layers.GRU(3, return_sequences=True), SEQUENCE),
     "GRUDecoder": lambda: _call(layers.GRUDecoder(3), FEATURES, SEQUENCE),
     "HistorylessGRUDecoder": lambda: _call(
@@ -132,7 +134,7 @@ INPUTS = dict.fromkeys(HOSTS, FEATURES) | {
     "Dropout": SEQUENCE,
     "GRU": SEQUENCE,
     "AttentionPooling": SEQUENCE,
-    "PlaceReader": SEQUENCE,
+    "AlignedGRUDecoder": [FEATURES, SEQUENCE, SEQUENCE],
     "LatentAttention": [FEATURES, SEQUENCE],
     "FeatureAttention": [ACTIVE, SEQUENCE],
     "GRUDecoder": [FEATURES, SEQUENCE],

@@ -235,6 +235,19 @@ def test_mixed_precision_computes_in_half_and_keeps_float32_gradients(policy, to
     assert np.abs(difference).max() < 8 * tolerance
 
 
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_states_grow_by_less_than_half_precision_can_hold(policy):
+    layer = GRU(1, dtype=policy)
+    layer.build((1, 500, 1))
+    # z = sigmoid(7) = 0.99909, n = tanh(4) = 0.9993: h_500 = n (1 - z^500) = 0.365, while a state
+    # of 8 (11) bits stays where a step of 0.0009 n is less than half of its last bit.
+    bias = np.array([[7.0, 0.0, 4.0], [0.0, 0.0, 0.0]])
+    layer.set_weights([np.zeros((1, 3)), np.zeros((1, 3)), bias])
+    z, n = 1 / (1 + np.exp(-7.0)), np.tanh(4.0)
+    state = layer(np.zeros((1, 500, 1), "float32"), training=True)
+    np.testing.assert_allclose(float(state[0, 0]), n * (1 - z**500), rtol=2**-8)
+
+
 def model(layer, seed=0):
     keras.utils.set_random_seed(seed)
     ids = keras.Input((None,), dtype="int32")

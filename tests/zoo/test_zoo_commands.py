@@ -47,6 +47,21 @@ def test_a_published_run_loads_and_answers_as_before(tiny_run, tmp_path, monkeyp
         zoo.load("other")
 
 
+def test_a_card_tells_of_every_teacher():
+    name = zoo.pretrained().popitem()[0]
+    path = pretrained_models.FOLDER / name / "metrics.json"
+    first = {"epochs": 2, "training_minutes": 1.5, "accuracy": 0.5, "pairs": 7}
+    second = {"epochs": 3, "training_minutes": 4.0, "accuracy": 0.75, "pairs": 8, "teacher": first}
+    last = {"epochs": 6, "best_epoch": 5, "training_minutes": 9.0}
+    record = {**json.loads(path.read_text(encoding="utf-8")), **last, "teacher": second}
+    assert (
+        "Training: a teacher first, 2 epochs, 1.5 minutes, accuracy 0.5000, that made 7 further "
+        "pairs; then another, 3 epochs, 2.5 minutes, accuracy 0.7500, that made 8 further pairs; "
+        "then 6 epochs, 9.0 minutes; on 2 CPU cores. Weights of epoch 5, chosen by accuracy on the "
+        "development set, averaged with the last teacher's."
+    ) in publish.card(name, record)
+
+
 @pytest.fixture
 def finished_runs(tmp_path):
     runs = []

@@ -1,0 +1,143 @@
+"""AlignedGRUDecoder: its equation, its gradient, where it reads, precision, bad values."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae_collapse.layers import AlignedGRUDecoder
+from keras_vae_collapse.layers.aligned_gru_decoder import MOVES
+
+BATCH, LENGTH, SLOTS, UNITS = 3, 5, 6, 4
+RNG = np.random.default_rng(0)
+# Keras makes float32 of NumPy arrays, but leaves tensors as they are.
+CONDITION = tf.constant(RNG.normal(size=(BATCH, 2)))
+HISTORY = tf.constant(RNG.normal(size=(BATCH, LENGTH, 7)))
+MEMORY = tf.constant(RNG.normal(size=(BATCH, SLOTS, 9)))
+
+
+def make(dtype="float64"):
+    """A layer whose weights are all far from zero."""
+    layer = AlignedGRUDecoder(UNITS, SLOTS, dtype=dtype)
+    layer.build(CONDITION.shape, HISTORY.shape, MEMORY.shape)
+    rng = np.random.default_rng(1)
+    layer.set_weights([w + 0.5 * rng.normal(size=w.shape) for w in layer.get_weights()])
+    return layer
+
+
+def test_states_follow_the_equations():
+    layer = make()
+    W, b, U, b_n, C, p, w, first = (
+        getattr(layer, name).numpy().astype("float64")
+        for name in (
+            "kernel", "bias", "recurrent_kernel", "reset_bias", "context_kernel", "places",
+            "moves", "first",
+        )
+    )  # fmt: skip
+
+    def sigmoid(x):
+        return 1 / (1 + np.exp(-x))
+
+    actual = layer(CONDITION, HISTORY, MEMORY)
+    for row in range(BATCH):
+        condition, memory = CONDITION[row].numpy(), MEMORY[row].numpy()
+        h = np.tanh(condition @ layer.start.kernel.numpy() + layer.start.bias.numpy())
+        location = first
+        for t, e in enumerate(HISTORY[row].numpy()):
+            x = np.concatenate([e, condition]) @ W + b
+            hU = h @ U
+            query = x[3 * UNITS :] + hU[3 * UNITS :]
+            a = np.exp((memory + p) @ query / 3 + location)  # sqrt(9) = 3
+            a /= a.sum()
+            location = np.zeros(SLOTS)
+            for score, move in zip(w, MOVES, strict=True):
+                for k in range(SLOTS):
+                    if 0 <= k + move < SLOTS:
+                        location[k + move] += score * a[k]
+            cC = (a @ memory) @ C
+            z, r = (
+                sigmoid(x[part] + hU[part] + cC[part])
+                for part in (slice(UNITS), slice(UNITS, 2 * UNITS))
+            )
+            new = slice(2 * UNITS, 3 * UNITS)
+            h = z * h + (1 - z) * np.tanh(x[new] + cC[new] + r * (hU[new] + b_n))
+            np.testing.assert_allclose(actual[row, t], h, rtol=1e-10)
+
+
+def test_the_gradient_of_training_is_that_of_tensorflow():
+    layer = make()
+    given = [CONDITION, HISTORY, MEMORY]
+
+    @tf.function
+    def slopes(training):
+        with tf.GradientTape() as tape:
+            tape.watch(given)
+            y = tf.reduce_sum(tf.sin(3 * layer(*given, training=training)))
+        return y, *tape.gradient(y, [*given, *(v.value for v in layer.trainable_variables)])
+
+    expected = slopes(False)
+    assert all(np.abs(slope).max() > 0.01 for slope in expected)
+    for ours, theirs in zip(slopes(True), expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
+def test_at_first_slots_are_read_in_their_order():
+    layer = AlignedGRUDecoder(UNITS, SLOTS)
+    layer.build(CONDITION.shape, HISTORY.shape, MEMORY.shape)
+    state = layer.initial_state(CONDITION)
+    for t in range(LENGTH):
+        assert (np.argmax(state[:, UNITS:], axis=-1) == t).all()
+        state = layer.step(CONDITION, HISTORY[:, t], MEMORY, state)
+
+
+def test_steps_of_decoding_give_the_same_states():
+    layer = make()
+    state = layer.initial_state(CONDITION)
+    for t, expected in enumerate(tf.unstack(layer(CONDITION, HISTORY, MEMORY), axis=1)):
+        state = layer.step(CONDITION, HISTORY[:, t], MEMORY, state)
+        np.testing.assert_allclose(state[:, :UNITS], expected, rtol=1e-10)
+
+
+def test_one_trace_serves_all_lengths_and_batches():
+    layer, traces = make(), []
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None, 2], "float64"),
+            tf.TensorSpec([None, None], "float64"),
+            tf.TensorSpec([None, SLOTS, 9], "float64"),
+        ]
+    )
+    def states(condition, numbers, memory):
+        traces.append(1)
+        history = tf.repeat(numbers[:, :, None], 7, axis=-1)
+        return layer(condition, history, memory, training=True)
+
+    for batch, length in ((3, 5), (2, 1), (1, 3)):
+        numbers = HISTORY[:batch, :length, 0]
+        actual = states(CONDITION[:batch], numbers, MEMORY[:batch])
+        expected = layer(
+            CONDITION[:batch], tf.repeat(numbers[..., None], 7, axis=-1), MEMORY[:batch]
+        )
+        np.testing.assert_allclose(actual, expected, rtol=1e-10)
+    assert len(traces) == 1
+
+
+@pytest.mark.parametrize(("policy", "bits"), [("mixed_float16", 11), ("mixed_bfloat16", 8)])
+def test_mixed_precision_is_close_to_float32(policy, bits):
+    exact, mixed = make("float32"), make(policy)
+    mixed.set_weights(exact.get_weights())
+    states = mixed(CONDITION, HISTORY, MEMORY, training=True)
+    assert keras.backend.standardize_dtype(states.dtype) == policy.removeprefix("mixed_")
+    expected = exact(CONDITION, HISTORY, MEMORY)
+    # Products of size 4 or so, rounded to `bits`, through five steps.
+    np.testing.assert_allclose(np.asarray(states, "float32"), expected, atol=20 * 2.0**-bits)
+
+
+def test_bad_values_say_what_is_allowed():
+    with pytest.raises(ValueError, match="units"):
+        AlignedGRUDecoder(0, 3)
+    with pytest.raises(ValueError, match="slots"):
+        AlignedGRUDecoder(3, 0)
+    with pytest.raises(ValueError, match=r"\(batch, 4, dim\)"):
+        AlignedGRUDecoder(3, 4)(CONDITION, HISTORY, MEMORY)

@@ -162,14 +162,3 @@ class Teacher:
                 forms[i] = form
             progress.update(start + len(rows))
         return forms
-
-
-def mean_with_teacher(model, weights):
-    """The weights of a model, the trainable ones averaged with the teacher's that it started from.
-
-    (Between the two lies a model better than both: Wortsman et al. 2022, arXiv:2109.01903.)
-    """
-    return [
-        (after + before) / 2 if variable.trainable else after
-        for variable, after, before in zip(model.weights, model.get_weights(), weights, strict=True)
-    ]

@@ -1,12 +1,9 @@
 """From a recipe and a data set to a run directory: the one training loop, `model.fit`."""
 
 import dataclasses
-import hashlib
 import logging
-import platform
 import sys
 import typing
-from importlib import metadata
 
 import keras
 import tensorflow as tf
@@ -30,8 +27,10 @@ from keras_vae_collapse.evaluation import EncodedExamples, evaluate_model, quick
 from keras_vae_collapse.export import export_model
 from keras_vae_collapse.multiworker import fit_remedy, naming_lost_workers
 from keras_vae_collapse.optimizer import make_decay, make_optimizer
+from keras_vae_collapse.provenance import describe_data, versions
 from keras_vae_collapse.run_directory import RunDirectory, RunError, replacing, write_json
-from keras_vae_collapse.teacher import Limits, Teacher, mean_with_teacher
+from keras_vae_collapse.teacher import Limits, Teacher
+from keras_vae_collapse.weight_average import mean_weights
 
 
 def train(
@@ -97,7 +96,7 @@ def train(
     description = {
         "recipe": recipe.to_config(),
         "data": {
-            **_describe_data(data, language, task, train_examples, dev_examples),
+            **describe_data(data, language, task, train_examples, dev_examples),
             **({"added_tasks": list(added_tasks)} if added_tasks else {}),
         },
         "seed": seed,
@@ -106,7 +105,7 @@ def train(
         "decay_epochs": None if recipe.learning_rate_decay == "constant" else epochs,
         "strategy": strategy_name,
         "replicas": strategy.num_replicas_in_sync,
-        "versions": _versions(),
+        "versions": versions(),
         "command": sys.argv if command is None else command,
     }
     limits = Limits(epochs, max_minutes, finish_interrupted)
@@ -157,7 +156,7 @@ class _Training(typing.NamedTuple):
     def run(self, recipe, examples, weights, run, limits, export, extra):
         """Trains the model of a recipe on examples, from `weights` if there are any.
 
-        If those are a pupil's, the model ends as the mean of what they were and have become
+        If those are of a pupil itself, the model ends as the mean of what they were and have become
         (Wortsman et al. 2022, arXiv:2109.01903). Returns the metrics, `extra` among them.
         """
         keras.utils.set_random_seed(self.seed)
@@ -173,7 +172,7 @@ class _Training(typing.NamedTuple):
         )
         best.restore()
         if weights is not None and recipe.teachers > 1:
-            model.set_weights(mean_with_teacher(model, weights))
+            model.set_weights(mean_weights(model, weights))
         if self.strategy.num_replicas_in_sync > 1:
             trained, model = model, self.build(recipe, self.vocabulary, self.seed)
             model.set_weights(trained.get_weights())
@@ -264,29 +263,3 @@ def _finish(model, dev_examples, record, run, seed, export):
     last = (record["best_epoch"] or 1) - 1
     callbacks.tensorboard_results(run, model, dev_examples, figures, step=last)
     return metrics
-
-
-def _describe_data(data, language, task, train_examples, dev_examples):
-    digest = hashlib.sha256()
-    for example in (*train_examples, *dev_examples):
-        digest.update(f"{example.source}\t{example.features}\t{example.target}\n".encode())
-    return {
-        "name": str(data),
-        "language": language,
-        "task": task,
-        "train_examples": len(train_examples),
-        "dev_examples": len(dev_examples),
-        "sha256": digest.hexdigest(),
-    }
-
-
-def _versions():
-    packages = ("keras-vae-collapse", "tensorflow", "keras", "tensorflow-probability", "numpy")
-    versions = {"python": platform.python_version()}
-    for package in packages:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            versions[package] = None
-    versions["devices"] = [d.device_type for d in tf.config.list_physical_devices()]
-    return versions

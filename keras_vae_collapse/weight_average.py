@@ -1,4 +1,4 @@
-"""Evaluating a model with the running average of its weights."""
+"""Averages of the weights of a model: running, and with others."""
 
 import contextlib
 
@@ -37,3 +37,29 @@ def restart_average(model):
         averages = optimizer._model_variables_moving_average
         for weight, average in zip(optimizer._trainable_variables, averages, strict=True):
             average.assign(weight)
+
+
+def mean_weights(model, others):
+    """The weights of a model, the trainable ones averaged with others.
+
+    ```
+    (w + w') / 2
+    ```
+
+    Where the model was trained on from the others, the mean is often better than both (Wortsman et
+    al. 2022, arXiv:2109.01903), as both lie in one valley of the loss.
+
+    Args:
+        model: a model.
+        others: as its `get_weights()`.
+
+    Returns:
+        A list of arrays for `set_weights`.
+
+    Raises:
+        ValueError: there are more or fewer others than weights.
+    """
+    return [
+        (own + other) / 2 if variable.trainable else own
+        for variable, own, other in zip(model.weights, model.get_weights(), others, strict=True)
+    ]

@@ -2,7 +2,6 @@ import json
 import signal
 import time
 
-import keras
 import numpy as np
 import pytest
 from training_runs import (
@@ -18,11 +17,12 @@ from training_runs import (
 )
 
 from keras_vae_collapse import teacher
+from keras_vae_collapse.checkpoint import load_checkpoint
 from keras_vae_collapse.cluster import Cluster
 from keras_vae_collapse.data import Example
 from keras_vae_collapse.distribution import make_strategy
 from keras_vae_collapse.run_directory import RunDirectory, RunError, load_model, write_json
-from keras_vae_collapse.teacher import Limits, Teacher, mean_with_teacher
+from keras_vae_collapse.teacher import Limits, Teacher
 
 EXAMPLES = [
     Example("evler", "case=ABL", "evden"),
@@ -120,19 +120,6 @@ def test_the_weights_are_those_of_the_teacher(make, monkeypatch):
     assert [bits(weight) for weight in make().weights()] == expected
 
 
-def test_only_trained_weights_are_averaged_with_the_teacher_s():
-    model = keras.Sequential([keras.Input((1,)), keras.layers.BatchNormalization()])
-    after, before = (
-        dict(zip(("gamma", "beta", "moving_mean", "moving_variance"), values, strict=True))
-        for values in ((1.0, 2.0, 3.0, 4.0), (2.0, 4.0, 9.0, 9.0))
-    )
-    names = [weight.name for weight in model.weights]
-    model.set_weights([np.array([after[name]], "float32") for name in names])
-    mean = mean_with_teacher(model, [np.array([before[name]], "float32") for name in names])
-    expected = {"gamma": 1.5, "beta": 3.0, "moving_mean": 3.0, "moving_variance": 4.0}
-    assert dict(zip(names, np.concatenate(mean), strict=True)) == expected
-
-
 def test_the_record_of_a_teacher_has_that_of_its_own(make, monkeypatch):
     monkeypatch.setattr(teacher, "load_model", lambda _: Inflects)
     second, own = make(teachers=2), {"accuracy": 0.4, "training_minutes": 2.0}
@@ -187,23 +174,38 @@ def test_a_teacher_s_pairs_are_on_record(tmp_path):
     assert str(tmp_path / "run" / "teacher") in output
 
 
+def rounds(tmp_path, **settings):
+    """The models of a run of two teachers, in their order, and its folder."""
+    settings = {**RUN["set"], "epoch_steps": 5, "teachers": 2, **settings}
+    folder = tmp_path / "run"
+    code, output = train(
+        write_data(tmp_path / "data"), folder, **{**RUN, "epochs": 1, "set": settings}
+    )
+    assert code == 0, output[-3000:]
+    parts = (folder / "teacher" / "teacher", folder / "teacher", folder)
+    return [load_model(part) for part in parts], folder
+
+
 @pytest.mark.slow
 def test_a_pupil_starts_from_the_weights_of_its_teacher(tmp_path):
-    still = {
-        **RUN,
-        "epochs": 1,
-        "set": {**RUN["set"], "epoch_steps": 5, "pupil_learning_rate": 0.0, "teachers": 2},
-    }
-    code, output = train(write_data(tmp_path / "data"), tmp_path / "run", **still)
-    assert code == 0, output[-3000:]
-    first, second, last = (
-        load_model(tmp_path / part).trainable_weights
-        for part in ("run/teacher/teacher", "run/teacher", "run")
-    )
-    # Steps of length zero, and an average of equal weights, to rounding.
-    for one, other, third in zip(first, second, last, strict=True):
-        np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-7, err_msg=one.path)
-        np.testing.assert_allclose(third, one, rtol=1e-5, atol=1e-7, err_msg=one.path)
+    models, _ = rounds(tmp_path, pupil_learning_rate=0.0)
+    # Steps of length zero, and averages of equal weights, to rounding.
+    for one, *others in zip(*(model.trainable_weights for model in models), strict=True):
+        for other in others:
+            np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-7, err_msg=one.path)
+
+
+@pytest.mark.slow
+def test_a_pupil_s_pupil_ends_as_the_mean_of_its_weights_and_its_teacher_s(tmp_path):
+    (_, second, last), folder = rounds(tmp_path, pupil_learning_rate=0.01)
+    (path,) = (folder / "checkpoints").glob("*.npz")
+    best = load_checkpoint(path)[0]["best"]  # before the mean is taken
+    moved = 0
+    for mean, before, after in zip(last.weights, second.weights, best, strict=True):
+        expected = (before.numpy() + after) / 2 if mean.trainable else after
+        np.testing.assert_allclose(mean, expected, rtol=1e-6, err_msg=mean.path)
+        moved += mean.trainable and np.abs(after - before.numpy()).max() > 1e-3
+    assert moved > 10
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ MEMORY = tf.constant(RNG.normal(size=(BATCH, SLOTS, 9)))
 
 def make(dtype="float64"):
     """A layer whose weights are all far from zero."""
+    keras.utils.set_random_seed(1)
     layer = AlignedGRUDecoder(UNITS, SLOTS, dtype=dtype)
     layer.build(CONDITION.shape, HISTORY.shape, MEMORY.shape)
     rng = np.random.default_rng(1)
@@ -82,6 +83,7 @@ def test_the_gradient_of_training_is_that_of_tensorflow():
 
 
 def test_at_first_slots_are_read_in_their_order():
+    keras.utils.set_random_seed(0)
     layer = AlignedGRUDecoder(UNITS, SLOTS)
     layer.build(CONDITION.shape, HISTORY.shape, MEMORY.shape)
     state = layer.initial_state(CONDITION)

@@ -38,12 +38,12 @@ DEMO_MINUTES = 4.0
 def main(argv):
     if len(argv) > 1:
         sys.exit(f"train.py: unknown argument {argv[1]!r}; all options begin with --")
-    from keras_vae_collapse.training_setup import prepare_process
+    from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
     import zoo
-    from keras_vae_collapse.reports import training_summary
-    from keras_vae_collapse.training import train
+    from keras_vae_collapse.training.loop import train
+    from keras_vae_collapse.training.summary import training_summary
 
     if FLAGS.recipe == "list":
         print("\n".join(f"{name:24s}{zoo.recipe(name).summary}" for name in zoo.recipes()))

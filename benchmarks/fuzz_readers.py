@@ -53,7 +53,7 @@ def check_file(data, folder):
     Raises:
         AssertionError, or anything but `DataError`: a defect was found.
     """
-    from keras_vae_collapse.data import DataError, read_examples
+    from keras_vae_collapse.tasks.reinflection import DataError, read_examples
 
     task, covered = CASES[(data[0] if data else 0) % len(CASES)]
     path = folder / "file"
@@ -73,7 +73,7 @@ def check_file(data, folder):
 
 
 def _check_examples(examples, task, covered, content, folder):
-    from keras_vae_collapse.data import write_predictions
+    from keras_vae_collapse.tasks.reinflection import write_predictions
 
     lines = content.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
     if task == "unimorph":
@@ -91,7 +91,7 @@ def _check_examples(examples, task, covered, content, folder):
 
 
 def _check_vocabulary(examples):
-    from keras_vae_collapse.data import Vocabulary
+    from keras_vae_collapse.tasks.reinflection import Vocabulary
 
     vocabulary = Vocabulary.from_examples(examples)
     assert Vocabulary.from_config(json.loads(json.dumps(vocabulary.to_config()))) == vocabulary

@@ -95,14 +95,10 @@ def training_step():
     import keras
 
     import zoo
-    from keras_vae_collapse.data import (
-        BatchPlan,
-        Vocabulary,
-        encode_examples,
-        load_data,
-        training_dataset,
-    )
-    from keras_vae_collapse.optimizer import make_optimizer
+    from keras_vae_collapse.tasks.reinflection import Vocabulary, encode_examples, load_data
+    from keras_vae_collapse.training.batch_plan import BatchPlan
+    from keras_vae_collapse.training.optimizer import make_optimizer
+    from keras_vae_collapse.training.pipeline import training_dataset
 
     keras.utils.set_random_seed(0)
     recipe = zoo.recipe("mdr")
@@ -135,7 +131,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=30, help="turns of each part")
     parser.add_argument("--json", help="file for the figures")
     options = parser.parse_args()
-    from keras_vae_collapse.training_setup import prepare_process
+    from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
     parts = dropouts()

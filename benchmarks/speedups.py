@@ -30,16 +30,12 @@ def serve(pipe, variant, options):
 
     import zoo
     from keras_vae_collapse import layers
-    from keras_vae_collapse.data import (
-        BatchPlan,
-        Vocabulary,
-        encode_examples,
-        load_data,
-        training_dataset,
-    )
     from keras_vae_collapse.layers import gru_decoder, word_encoder
-    from keras_vae_collapse.optimizer import make_optimizer
-    from keras_vae_collapse.training_setup import prepare_process
+    from keras_vae_collapse.tasks.reinflection import Vocabulary, encode_examples, load_data
+    from keras_vae_collapse.training.batch_plan import BatchPlan
+    from keras_vae_collapse.training.optimizer import make_optimizer
+    from keras_vae_collapse.training.pipeline import training_dataset
+    from keras_vae_collapse.training.process import prepare_process
 
     if variant != "default_threads":
         prepare_process()

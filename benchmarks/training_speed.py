@@ -28,17 +28,12 @@ def ours(pipe, options):
     import tensorflow as tf
 
     import zoo
-    from keras_vae_collapse.data import (
-        BatchPlan,
-        Vocabulary,
-        encode_examples,
-        load_data,
-        training_dataset,
-        trim,
-    )
     from keras_vae_collapse.export import export_model
-    from keras_vae_collapse.optimizer import make_optimizer
-    from keras_vae_collapse.training_setup import prepare_process
+    from keras_vae_collapse.tasks.reinflection import Vocabulary, encode_examples, load_data
+    from keras_vae_collapse.training.batch_plan import BatchPlan
+    from keras_vae_collapse.training.optimizer import make_optimizer
+    from keras_vae_collapse.training.pipeline import training_dataset, trim
+    from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
     keras.utils.set_random_seed(0)

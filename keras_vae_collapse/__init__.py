@@ -1,15 +1,28 @@
-"""Layers, losses, diagnosis and models against posterior collapse of sequence VAEs."""
+"""Layers, losses, diagnosis and models against posterior collapse of sequence VAEs.
 
-import keras
+Importing the package imports neither Keras nor TensorFlow: subpackages load when they are used,
+and `keras.saving.load_model` finds every class of ours by itself (see `core/registration.py`).
+"""
 
-if keras.backend.backend() != "tensorflow":
-    raise ImportError(
-        "keras_vae_collapse needs Keras on TensorFlow, the one backend that TensorFlow "
-        f"Probability has with Keras 3: set KERAS_BACKEND=tensorflow "
-        f"(now {keras.backend.backend()!r})"
-    )
+from keras_vae_collapse.core.lazy import lazy_names
+from keras_vae_collapse.core.registration import register_with_keras
 
-from keras_vae_collapse import layers, losses, models, schedules  # noqa: E402
+__version__ = "0.2.0"
+__all__ = [
+    "callbacks",
+    "diagnostics",
+    "distribute",
+    "export",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "runs",
+    "schedules",
+    "tasks",
+    "testing",
+    "training",
+]
 
-__all__ = ["layers", "losses", "models", "schedules"]
-__version__ = "0.1.0"
+__getattr__, __dir__ = lazy_names(__name__, {name: f"{__name__}.{name}" for name in __all__})
+register_with_keras()

@@ -5,7 +5,7 @@ import os
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse.run_directory import replacing
+from keras_vae_collapse.core.files import replacing
 
 CHUNK = 256
 

@@ -8,7 +8,7 @@ of `TargetRate`.
 import keras
 from keras import ops
 
-from keras_vae_collapse._checks import check_integer, check_number
+from keras_vae_collapse.core.checks import check_integer, check_number
 
 __all__ = [
     "CyclicalAnnealing",

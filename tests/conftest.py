@@ -39,7 +39,7 @@ def tiny_run(tmp_path_factory):
     from training_runs import TINY, write_data
 
     import zoo
-    from keras_vae_collapse.training import train
+    from keras_vae_collapse.training.loop import train
 
     folder = tmp_path_factory.mktemp("tiny")
     recipe = zoo.override(

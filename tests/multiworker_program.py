@@ -33,8 +33,8 @@ def train(data, output_dir, weights, *settings):
     from training_runs import TINY
 
     import zoo
-    from keras_vae_collapse import training
-    from keras_vae_collapse.training_setup import prepare_process
+    from keras_vae_collapse.training import loop as training
+    from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
     recipe = zoo.override(

@@ -2,8 +2,8 @@
 
 import functools
 
+from keras_vae_collapse.core.seeds import NoiseSeeds
 from keras_vae_collapse.layers import GaussianLatent
-from keras_vae_collapse.random import NoiseSeeds
 
 
 def switch_noise_off(model):

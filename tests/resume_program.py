@@ -11,12 +11,13 @@ import sys
 
 from training_runs import differences, left_by, tiny
 
-from keras_vae_collapse.training_setup import prepare_process
+from keras_vae_collapse.training.process import prepare_process
 
 prepare_process()
 
 import zoo  # noqa: E402
-from keras_vae_collapse import callbacks, training  # noqa: E402
+from keras_vae_collapse import callbacks
+from keras_vae_collapse.training import loop as training  # noqa: E402
 
 EPOCHS = 4
 # After how many batches, of 6 an epoch, a session is interrupted; the last runs to the end.

@@ -4,8 +4,8 @@ import numpy as np
 from training_runs import TINY
 
 import zoo
-from keras_vae_collapse.data import Example, Vocabulary
 from keras_vae_collapse.export import export_model
+from keras_vae_collapse.tasks.reinflection import Example, Vocabulary
 
 
 def small_export(folder):

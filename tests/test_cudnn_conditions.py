@@ -14,8 +14,8 @@ import tensorflow as tf
 from training_runs import tiny
 
 import zoo
-from keras_vae_collapse.data import Example, Vocabulary, encode_examples
 from keras_vae_collapse.layers import GRU, WordEncoder
+from keras_vae_collapse.tasks.reinflection import Example, Vocabulary, encode_examples
 
 # Keras has a function of this name in the module's place.
 rnn = importlib.import_module("keras.src.backend.tensorflow.rnn")

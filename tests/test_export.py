@@ -58,7 +58,7 @@ def answers(tiny_run, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(tiny_run):
-    from keras_vae_collapse.run_directory import load_model
+    from keras_vae_collapse.runs.model_archive import load_model
 
     return load_model(tiny_run[0].path)
 

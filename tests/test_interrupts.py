@@ -7,7 +7,7 @@ import time
 import pytest
 from training_runs import differences, finish, left_by, start, train, train_arguments, write_data
 
-from keras_vae_collapse.run_directory import load_model
+from keras_vae_collapse.runs.model_archive import load_model
 
 RUN = {"epochs": 500, "set": {"patience": 500, "learning_rate": 0.01, "dropout": 0.1}}
 

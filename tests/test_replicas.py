@@ -9,17 +9,13 @@ from training_runs import train, write_data
 from two_replicas import ONE, TWO, build, weights
 
 import zoo
-from keras_vae_collapse.data import (
-    BatchPlan,
-    Vocabulary,
-    encode_examples,
-    load_data,
-    training_dataset,
-)
-from keras_vae_collapse.encoder_training import make_encoder_training
-from keras_vae_collapse.multiworker import fit_remedy
-from keras_vae_collapse.optimizer import make_optimizer
-from keras_vae_collapse.run_directory import load_model
+from keras_vae_collapse.distribute.multiworker import fit_remedy
+from keras_vae_collapse.runs.model_archive import load_model
+from keras_vae_collapse.tasks.reinflection import Vocabulary, encode_examples, load_data
+from keras_vae_collapse.training.batch_plan import BatchPlan
+from keras_vae_collapse.training.encoder_training import make_encoder_training
+from keras_vae_collapse.training.optimizer import make_optimizer
+from keras_vae_collapse.training.pipeline import training_dataset
 
 STEPS = 10
 # On two replicas sums run in another order. A sum of 1,000 float32 terms is off by about

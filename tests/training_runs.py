@@ -110,7 +110,7 @@ def left_by(output_dir, finished=True):
     of every epoch) without its times; of a finished run also the saved model's weights, the
     metrics and the predictions.
     """
-    from keras_vae_collapse.checkpoint import load_checkpoint
+    from keras_vae_collapse.runs.checkpoint import load_checkpoint
 
     output_dir = pathlib.Path(output_dir)
     newest = max((output_dir / "checkpoints").glob("epoch-*.npz"))

@@ -6,7 +6,7 @@ from noise import switch_noise_off
 from training_runs import tiny
 
 import zoo
-from keras_vae_collapse.distribution import make_strategy
+from keras_vae_collapse.distribute.strategy import make_strategy
 
 # `conftest` has divided the CPU.
 TWO = make_strategy("mirrored", logical_cpus=2)

@@ -3,9 +3,9 @@
 import importlib
 import pkgutil
 
+from keras_vae_collapse.training.recipe import Recipe, RecipeError, build, override
 from zoo import recipes as _recipes
 from zoo.pretrained_models import load, pretrained
-from zoo.recipe import Recipe, RecipeError, build, override
 
 __all__ = [
     "Recipe",

@@ -7,8 +7,9 @@ import argparse
 import pathlib
 import sys
 
-from keras_vae_collapse.checkpoint import load_checkpoint
-from keras_vae_collapse.run_directory import RunError, replacing
+from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.core.files import replacing
+from keras_vae_collapse.runs.checkpoint import load_checkpoint
 
 
 def history(run):

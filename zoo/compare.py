@@ -104,8 +104,8 @@ def _is_done(directory, recipe, epochs):
 
 def run_job(directory, recipe, seed, options):
     """Trains one recipe in this process, quietly, resuming what is there."""
-    from keras_vae_collapse.training import train
-    from keras_vae_collapse.training_setup import prepare_process
+    from keras_vae_collapse.training.loop import train
+    from keras_vae_collapse.training.process import prepare_process
 
     prepare_process(cores=1 if options["ray"] else 2)
     metrics, _ = train(

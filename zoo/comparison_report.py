@@ -4,7 +4,7 @@ import collections
 import json
 import statistics
 
-from keras_vae_collapse.run_directory import replacing, write_text
+from keras_vae_collapse.core.files import replacing, write_text
 
 COLUMNS = (
     ("accuracy", "accuracy", 3),

@@ -3,7 +3,9 @@
 import json
 import pathlib
 
-from keras_vae_collapse.run_directory import RunError, load_model, sha256
+from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.core.files import sha256
+from keras_vae_collapse.runs.model_archive import load_model
 
 FOLDER = pathlib.Path(__file__).parent / "pretrained"
 SAMPLES = pathlib.Path(__file__).parent / "samples"

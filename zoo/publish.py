@@ -16,19 +16,14 @@ import sys
 import tempfile
 
 import zoo
-from keras_vae_collapse.data import DataError, load_data, read_examples
-from keras_vae_collapse.evaluation import evaluate_model
-from keras_vae_collapse.run_directory import (
-    RunError,
-    load_model,
-    replacing,
-    sha256,
-    write_json,
-    write_text,
-)
+from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.core.files import replacing, sha256, write_json, write_text
+from keras_vae_collapse.runs.model_archive import load_model
+from keras_vae_collapse.tasks.reinflection import DataError, load_data, read_examples
+from keras_vae_collapse.training.evaluation import evaluate_model
+from keras_vae_collapse.training.recipe import Recipe, override
 from zoo.half_precision import halve
 from zoo.pretrained_models import FOLDER, pretrained, sample_file
-from zoo.recipe import Recipe, override
 
 LARGEST = 8_000_000
 _OF_TEACHERS = {"teachers", "teacher_epochs", "pupil_learning_rate"}

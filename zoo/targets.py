@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-from zoo.recipe import RecipeError
+from keras_vae_collapse.training.recipe import RecipeError
 
 
 def has_target(recipe):

@@ -4,15 +4,10 @@ from keras_vae_collapse.callbacks.aggressive_encoder import AggressiveEncoder
 from keras_vae_collapse.callbacks.best_weights import BestWeights
 from keras_vae_collapse.callbacks.collapse_warning import CollapseWarning
 from keras_vae_collapse.callbacks.dev_evaluation import DevEvaluation
-from keras_vae_collapse.callbacks.dev_scalars import DevScalars
 from keras_vae_collapse.callbacks.encoder_pretraining import EncoderPretraining
 from keras_vae_collapse.callbacks.interrupts import Interrupts
 from keras_vae_collapse.callbacks.learning_rate_decay import LearningRateDecay
 from keras_vae_collapse.callbacks.nan_guard import NaNGuard, NotFiniteLoss
-from keras_vae_collapse.callbacks.rate_pictures import RatePictures
-from keras_vae_collapse.callbacks.run_checkpoint import RunCheckpoint
-from keras_vae_collapse.callbacks.sample_predictions import SamplePredictions
-from keras_vae_collapse.callbacks.tensorboard import tensorboard_callbacks, tensorboard_results
 from keras_vae_collapse.callbacks.time_limit import TimeLimit
 
 __all__ = [
@@ -20,16 +15,10 @@ __all__ = [
     "BestWeights",
     "CollapseWarning",
     "DevEvaluation",
-    "DevScalars",
     "EncoderPretraining",
     "Interrupts",
     "LearningRateDecay",
     "NaNGuard",
     "NotFiniteLoss",
-    "RatePictures",
-    "RunCheckpoint",
-    "SamplePredictions",
     "TimeLimit",
-    "tensorboard_callbacks",
-    "tensorboard_results",
 ]

@@ -4,7 +4,7 @@ import logging
 
 import keras
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.core.checks import check_integer
 
 
 class AggressiveEncoder(keras.callbacks.Callback):

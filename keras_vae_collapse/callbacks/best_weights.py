@@ -3,7 +3,7 @@
 import keras
 from keras.ops import convert_to_numpy
 
-from keras_vae_collapse.weight_average import averaged_weights
+from keras_vae_collapse.callbacks.weight_average import averaged_weights
 
 
 class BestWeights(keras.callbacks.Callback):

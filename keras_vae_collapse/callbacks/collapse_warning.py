@@ -5,8 +5,8 @@ import logging
 import tensorflow as tf
 from keras.ops import convert_to_numpy
 
-from keras_vae_collapse._checks import check_integer, check_number
 from keras_vae_collapse.callbacks.summary_callback import SummaryCallback
+from keras_vae_collapse.core.checks import check_integer, check_number
 
 
 class CollapseWarning(SummaryCallback):

@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_vae_collapse.weight_average import averaged_weights
+from keras_vae_collapse.callbacks.weight_average import averaged_weights
 
 
 class DevEvaluation(keras.callbacks.Callback):

@@ -3,8 +3,8 @@
 import keras
 from keras.ops import convert_to_numpy
 
-from keras_vae_collapse._checks import check_integer
-from keras_vae_collapse.weight_average import restart_average
+from keras_vae_collapse.callbacks.weight_average import restart_average
+from keras_vae_collapse.core.checks import check_integer
 
 
 class EncoderPretraining(keras.callbacks.Callback):

@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from keras_vae_collapse._checks import check_integer, check_number
+from keras_vae_collapse.core.checks import check_integer, check_number
 
 
 class LearningRateDecay(keras.callbacks.Callback):

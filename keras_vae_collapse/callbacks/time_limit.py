@@ -3,9 +3,6 @@
 import time
 
 import keras
-import tensorflow as tf
-
-from keras_vae_collapse.cluster import Cluster
 
 
 class TimeLimit(keras.callbacks.Callback):
@@ -18,13 +15,14 @@ class TimeLimit(keras.callbacks.Callback):
     Args:
         max_minutes: minutes of training in all, those before a resume included; `None` for
             no limit.
-        cluster: the run's `Cluster`, by default this process alone; its chief has the clock.
+        cluster: the run's `distribute.Cluster`, whose chief has the clock; `None` for this
+            process alone.
     """
 
     def __init__(self, max_minutes=None, cluster=None):
         super().__init__()
         self.max_seconds = None if max_minutes is None else 60.0 * max_minutes
-        self.cluster = cluster or Cluster(tf.distribute.get_strategy())
+        self._from_chief = (lambda ask: ask()) if cluster is None else cluster.from_chief
         self.resume(0.0)
 
     def resume(self, elapsed_seconds):
@@ -39,7 +37,7 @@ class TimeLimit(keras.callbacks.Callback):
     @property
     def expired(self):
         """Whether the time is used up; the same on every worker."""
-        return self.max_seconds is not None and self.cluster.from_chief(
+        return self.max_seconds is not None and self._from_chief(
             lambda: self.elapsed_seconds > self.max_seconds
         )
 
@@ -48,7 +46,7 @@ class TimeLimit(keras.callbacks.Callback):
         """The share of the time that is used up, in [0, 1]; the same on every worker."""
         if self.max_seconds is None:
             return 0.0
-        share = self.cluster.from_chief(lambda: self.elapsed_seconds / max(self.max_seconds, 1e-9))
+        share = self._from_chief(lambda: self.elapsed_seconds / max(self.max_seconds, 1e-9))
         return min(1.0, share)
 
     def on_train_batch_end(self, batch, logs=None):

@@ -1,6 +1,5 @@
 """Whether, where and why a latent-variable model has collapsed, and what to try."""
 
-from keras_vae_collapse.diagnostics.adapter import adapt_reinflection_vae
 from keras_vae_collapse.diagnostics.collapse_report import CollapseReport
 from keras_vae_collapse.diagnostics.diagnosis import diagnose
 from keras_vae_collapse.diagnostics.dimensions import Dimension
@@ -9,6 +8,7 @@ from keras_vae_collapse.diagnostics.latent_space import nearest_neighbour_accura
 from keras_vae_collapse.diagnostics.outputs import SampleOutput
 from keras_vae_collapse.diagnostics.remedies import Remedy
 from keras_vae_collapse.diagnostics.thresholds import Thresholds
+from keras_vae_collapse.tasks.reinflection.adapter import adapt_reinflection_vae
 
 __all__ = [
     "CollapseReport",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.diagnostics.collapse_report import CollapseReport
 from keras_vae_collapse.diagnostics.dimensions import ACTIVE, examine_dimensions
 from keras_vae_collapse.diagnostics.outputs import compare_outputs

@@ -4,7 +4,7 @@ import collections
 
 import numpy as np
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.core.checks import check_integer
 
 _COLOURED_LEMMAS = 12
 
@@ -79,7 +79,7 @@ def plot_latents(latents, labels, path, seed=0, perplexity=30.0):
     from matplotlib.figure import Figure
     from sklearn.manifold import TSNE
 
-    from keras_vae_collapse.run_directory import replacing
+    from keras_vae_collapse.core.files import replacing
 
     check_integer("seed", seed, low=0)
     if not latents:

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from keras_vae_collapse._checks import check_number, check_rate
+from keras_vae_collapse.core.checks import check_number, check_rate
 
 
 @dataclasses.dataclass(frozen=True)

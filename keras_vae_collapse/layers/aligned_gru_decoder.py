@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.layers.aligned_recurrence import (
     aligned_states,
     aligned_states_for_training,

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_vae_collapse._checks import check_integer, check_number
+from keras_vae_collapse.core.checks import check_integer, check_number
 from keras_vae_collapse.layers.places import place_vectors, spaced_places
 
 

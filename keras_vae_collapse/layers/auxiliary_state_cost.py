@@ -5,8 +5,8 @@ import math
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse._checks import check_integer, check_number
-from keras_vae_collapse.losses.replica_losses import add_batch_loss
+from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.core.replica_losses import add_batch_loss
 
 # A Gaussian of no width would pay without end for a state that it hits exactly.
 MINIMUM_SCALE = 1e-2

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse._checks import check_choice, check_integer
+from keras_vae_collapse.core.checks import check_choice, check_integer
 
 # Padding, unknown, start and end symbol of this package's vocabulary: not characters.
 SPECIAL_IDS = (0, 1, 2, 3)

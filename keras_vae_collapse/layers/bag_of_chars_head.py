@@ -3,14 +3,14 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse._checks import check_choice, check_integer, check_number
+from keras_vae_collapse.core.checks import check_choice, check_integer, check_number
+from keras_vae_collapse.core.replica_losses import add_batch_loss
 from keras_vae_collapse.layers.bag_of_chars import (
     SPECIAL_IDS,
     check_ids,
     check_ignore_ids,
     count_ids,
 )
-from keras_vae_collapse.losses.replica_losses import add_batch_loss
 
 
 def bernoulli_nll(logits, counts, counted):

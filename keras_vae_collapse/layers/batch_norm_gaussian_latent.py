@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_vae_collapse._checks import check_number
+from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.layers.gaussian_latent import GaussianLatent
 
 # With the usual 1e-5 Adam shrinks the means until epsilon outweighs their variance, and the rate

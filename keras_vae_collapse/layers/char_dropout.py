@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_vae_collapse._checks import check_rate
+from keras_vae_collapse.core.checks import check_rate
 from keras_vae_collapse.layers.id_dropout import IdDropout
 
 

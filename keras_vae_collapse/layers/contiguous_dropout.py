@@ -5,7 +5,7 @@ import math
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse._checks import check_number, check_rate
+from keras_vae_collapse.core.checks import check_number, check_rate
 from keras_vae_collapse.layers.id_dropout import IdDropout
 
 # Spacing of the uniform numbers, see `noise.uniform`.

@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from keras_vae_collapse._checks import check_number
+from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.layers.gaussian_latent import GaussianLatent
 
 # Far more than a dimension is ever asked for; scales stay well above the smallest allowed.

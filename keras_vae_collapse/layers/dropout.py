@@ -3,8 +3,8 @@
 import keras
 import tensorflow as tf
 
+from keras_vae_collapse.core.seeds import NoiseSeeds
 from keras_vae_collapse.layers.noise import uniform
-from keras_vae_collapse.random import NoiseSeeds
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")

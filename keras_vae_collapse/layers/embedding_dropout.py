@@ -3,9 +3,9 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse._checks import check_number
+from keras_vae_collapse.core.checks import check_number
+from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
 from keras_vae_collapse.layers.noise import uniform
-from keras_vae_collapse.random import NoiseSeeds, check_seed
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")

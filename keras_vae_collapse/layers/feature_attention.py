@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.core.checks import check_integer
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")

@@ -6,9 +6,9 @@ import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from keras_vae_collapse._checks import check_integer, check_number
+from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
 from keras_vae_collapse.layers.noise import standard_normal
-from keras_vae_collapse.random import NoiseSeeds, check_seed
 
 tfd = tfp.distributions
 

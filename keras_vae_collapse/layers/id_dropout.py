@@ -3,9 +3,9 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
 from keras_vae_collapse.layers.noise import uniform
-from keras_vae_collapse.random import NoiseSeeds, check_seed
 
 
 class IdDropout(keras.layers.Layer):

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from keras_vae_collapse._checks import check_integer, check_number
+from keras_vae_collapse.core.checks import check_integer, check_number
 
 tfd = tfp.distributions
 

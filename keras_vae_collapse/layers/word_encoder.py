@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_vae_collapse._checks import check_integer, check_rate
+from keras_vae_collapse.core.checks import check_integer, check_rate
 from keras_vae_collapse.layers.attention_pooling import AttentionPooling
 from keras_vae_collapse.layers.dropout import Dropout
 from keras_vae_collapse.layers.gru import GRU

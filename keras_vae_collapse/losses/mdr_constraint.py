@@ -5,7 +5,7 @@ import math
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse._checks import check_number
+from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.losses.rate_term import RateTerm
 
 

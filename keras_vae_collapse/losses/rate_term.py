@@ -3,11 +3,11 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse._checks import check_integer
-from keras_vae_collapse.distribution import global_batch_mean
+from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.replica_losses import keep_losses_per_replica
+from keras_vae_collapse.core.replicas import global_batch_mean
+from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
 from keras_vae_collapse.losses.kl_per_dimension import kl_per_dimension, latent_size
-from keras_vae_collapse.losses.replica_losses import keep_losses_per_replica
-from keras_vae_collapse.random import NoiseSeeds, check_seed
 
 
 class RateTerm(keras.layers.Layer):

@@ -3,13 +3,9 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse._checks import check_number
+from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.losses.rate_term import RateTerm
-from keras_vae_collapse.losses.weight_schedule import (
-    check_number_or_schedule,
-    serialize,
-    value_at,
-)
+from keras_vae_collapse.losses.weight_schedule import check_number_or_schedule, serialize, value_at
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse._checks import check_number
+from keras_vae_collapse.core.checks import check_number
 
 _Schedule = keras.optimizers.schedules.LearningRateSchedule
 

@@ -12,7 +12,6 @@ from keras_vae_collapse.metrics.importance_weighted_nll import (
     importance_sample,
     importance_weighted_nll,
 )
-from keras_vae_collapse.metrics.inflection import read_predictions, score_predictions
 from keras_vae_collapse.metrics.latent import distinct_outputs, latent_metrics
 from keras_vae_collapse.metrics.mutual_information import mutual_information
 from keras_vae_collapse.metrics.rate import (
@@ -41,7 +40,5 @@ __all__ = [
     "prior_gap",
     "rate",
     "rate_per_dimension",
-    "read_predictions",
-    "score_predictions",
     "z_gap",
 ]

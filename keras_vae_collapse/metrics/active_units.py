@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_vae_collapse._checks import check_integer, check_number
+from keras_vae_collapse.core.checks import check_integer, check_number
 
 
 def active_units(loc, threshold=0.01):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.metrics.chunks import count, distortions
 from keras_vae_collapse.metrics.prior import prior_samples
 

@@ -4,7 +4,7 @@ import typing
 
 import numpy as np
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.metrics.chunks import count, encode_all, log_probs, take
 from keras_vae_collapse.metrics.prior import gaussian_log_prob, prior_log_prob
 

@@ -1,6 +1,6 @@
 """All figures about the latent of a model over a set, in one pass."""
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.metrics.active_units import active_units
 from keras_vae_collapse.metrics.chunks import encode_all
 from keras_vae_collapse.metrics.gaps import prior_gap, z_gap

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_vae_collapse._checks import check_integer
+from keras_vae_collapse.core.checks import check_integer
 
 # Entries of the (samples, components) table of log densities held at a time: 32 MB.
 _TABLE_ENTRIES = 4_000_000

@@ -1,6 +1,6 @@
-"""The reinflection model and its parts."""
+"""Models of sequences with a latent variable, and their parts."""
 
-from keras_vae_collapse.models.inflection_decoder import InflectionDecoder
-from keras_vae_collapse.models.reinflection_vae import ReinflectionVAE
+from keras_vae_collapse.models.sequence_decoder import SequenceDecoder
+from keras_vae_collapse.models.sequence_vae import SequenceVAE
 
-__all__ = ["InflectionDecoder", "ReinflectionVAE"]
+__all__ = ["SequenceDecoder", "SequenceVAE"]

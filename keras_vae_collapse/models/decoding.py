@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras_vae_collapse.data.vocabulary import EOS, PAD, SOS
+from keras_vae_collapse.tasks.reinflection.vocabulary import EOS, PAD, SOS
 
 
 def beam_search(step, state, batch_size, max_length, beam_width=1, logit_offsets=0.0):

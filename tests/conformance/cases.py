@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from keras_vae_collapse import layers, losses, metrics, models, schedules
-from keras_vae_collapse.data import Example, Vocabulary
+from keras_vae_collapse.tasks.reinflection import Example, Vocabulary
 
 BATCH, LENGTH, DIM, VOCABULARY = 8, 6, 5, 9
 WORDS = Vocabulary.from_examples(

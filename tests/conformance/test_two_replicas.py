@@ -9,7 +9,7 @@ from cases import BATCH, HOSTS, INPUTS, NAMES
 from noise import switch_noise_off
 from two_replicas import ONE, TWO, weights
 
-from keras_vae_collapse.multiworker import fit_remedy
+from keras_vae_collapse.distribute.multiworker import fit_remedy
 
 STEPS = 3
 # Sums over the batch run in another order on two replicas: a loss of size 10 is off by about

@@ -3,7 +3,7 @@ import importlib
 import pytest
 
 from keras_vae_collapse.diagnostics.remedies import COLLAPSED, IGNORED, PARTIAL, remedies_for
-from zoo.recipe import override
+from keras_vae_collapse.training.recipe import override
 
 CASES = [
     (COLLAPSED, "too weak"),

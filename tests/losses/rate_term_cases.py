@@ -6,7 +6,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from keras_vae_collapse import losses, schedules
-from keras_vae_collapse.distribution import global_batch_mean
+from keras_vae_collapse.core.replicas import global_batch_mean
 
 tfd = tfp.distributions
 

@@ -3,8 +3,8 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
-from keras_vae_collapse.data.vocabulary import EOS, PAD
 from keras_vae_collapse.models.decoding import beam_search
+from keras_vae_collapse.tasks.reinflection.vocabulary import EOS, PAD
 
 VOCABULARY, LONGEST = 6, 3
 

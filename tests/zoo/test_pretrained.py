@@ -5,7 +5,7 @@ import json
 import pytest
 
 import zoo
-from keras_vae_collapse.data import read_examples
+from keras_vae_collapse.tasks.reinflection import read_examples
 from zoo import pretrained_models, publish
 from zoo.publish import LARGEST, sample_figures
 

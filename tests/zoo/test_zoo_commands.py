@@ -7,13 +7,13 @@ import pytest
 from training_runs import TINY, finish, start, write_data
 
 import zoo
-from keras_vae_collapse.run_directory import RunError
+from keras_vae_collapse.core.errors import RunError
 from zoo import collapse_picture, compare, pretrained_models, publish
 from zoo.comparison_report import read_runs, runs_table, table
 
 
 def test_a_published_run_loads_and_answers_as_before(tiny_run, tmp_path, monkeypatch):
-    from keras_vae_collapse.run_directory import load_model
+    from keras_vae_collapse.runs.model_archive import load_model
 
     run, metrics = tiny_run
     for module in (publish, pretrained_models):

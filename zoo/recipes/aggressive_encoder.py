@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # The authors' values for the steps, and their plain KL whose weight rises over the first epochs:
 # here to 1 in 4,000 steps, 10 epochs of 25,600 words.

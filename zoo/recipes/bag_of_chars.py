@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # Bernoulli presence, the plainest of the three forms; weight 1: a likelihood like any other.
 RECIPE = Recipe(

@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # z as 24 slots of 8 dimensions, a slot a letter, read in their order by the decoder as it writes.
 # What is then still wrong wants to know which words the language has: a teacher's forms of all

@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # The bound is latent_dim * gamma^2 / 2 = 64 * 1.12^2 / 2 = 40 nats, the target of `mdr`.
 RECIPE = Recipe(

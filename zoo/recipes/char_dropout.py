@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # Bowman et al. find the latent in use from about 40% of the words kept.
 RECIPE = Recipe(

@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # The article's combination: `char_dropout` and `mdr`, with their values.
 RECIPE = Recipe(

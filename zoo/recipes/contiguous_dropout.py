@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # Starts at 20% of the characters and 4 characters on average hide a character in the middle of a
 # word with probability 0.57, close to the 0.6 of `char_dropout`.

@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # The paper's gains; the target of `mdr`.
 RECIPE = Recipe(

@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # 0.625 committed nats in each of 64 dimensions are 40 nats a word, the target of `mdr`.
 RECIPE = Recipe(

@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # Half of the units: the strongest noise that leaves the mean signal of the same size as the noise.
 RECIPE = Recipe(

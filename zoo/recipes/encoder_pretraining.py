@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # The floor under each word's KL, as the authors have it; 0.625 nats in each of 64 dimensions are
 # 40 nats a word, the target of `mdr`. After five epochs an autoencoder

@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # 0.625 nats a dimension are 40 nats a word, the target of `mdr` (Kastner: 0.2 with 150 dimensions).
 RECIPE = Recipe(

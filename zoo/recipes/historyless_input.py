@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # Form 1 of historyless decoding: input dropout of rate 1, in training and when decoding.
 RECIPE = Recipe(

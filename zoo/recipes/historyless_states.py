@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # Form 2 of historyless decoding, with forward and backward states as in the article.
 RECIPE = Recipe(

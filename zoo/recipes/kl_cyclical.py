@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # The authors' four cycles, each rising over its first half; 3,000 steps are 15 epochs of 12,800
 # words, so the cycles fill a training of 60 epochs.

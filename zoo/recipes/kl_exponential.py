@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # Two thirds of the threshold are reached after 1 / rate = 2,000 steps, 10 epochs of 12,800 words.
 RECIPE = Recipe(

@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # The weight reaches its threshold after 4,000 steps, 20 epochs of 12,800 words: late enough for
 # the decoder to have learnt to ask z. The threshold below 1 keeps the pressure from undoing that.

@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # Half the threshold at 3,000 steps (15 epochs of 12,800 words), most of the rise in 2,000 steps.
 RECIPE = Recipe(

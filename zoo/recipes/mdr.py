@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # 40 nats is four times what it takes to tell 20,000 words apart (ln 20,000 = 9.9 nats): room for
 # words never seen. A multiplier above 1 pays for rate whatever it carries: training starts below.

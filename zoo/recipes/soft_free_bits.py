@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # The paper's tolerance of 5%; steps of 1% rather than 10%, since here the weight moves after every
 # batch and larger steps swing about the target.

@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # Weight 1 suffices: at 40 nats a word a nat of rate saves less than a nat of distortion.
 RECIPE = Recipe(

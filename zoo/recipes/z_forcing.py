@@ -1,4 +1,4 @@
-from zoo.recipe import Recipe
+from keras_vae_collapse.training.recipe import Recipe
 
 # A small weight, as in the paper: the cost sums over all units of all states.
 RECIPE = Recipe(

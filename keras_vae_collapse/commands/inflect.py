@@ -1,0 +1,93 @@
+"""Inflects words from stdin or a file: `python -m keras_vae_collapse.inflect --help`.
+
+Each line is `source<TAB>features`; the answer is a line with the form, or with
+`form<TAB>log-probability` for each of the `--n_best` forms, an empty line between words.
+"""
+
+import argparse
+import sys
+
+_BATCH = 2048
+
+
+def arguments():
+    """The parser of the command line."""
+    parser = argparse.ArgumentParser("keras_vae_collapse.inflect", description=__doc__)
+    parser.add_argument("--model_dir", required=True, help="run directory with model.keras")
+    parser.add_argument("--file", default="-", help="lines source<TAB>features; - for stdin")
+    parser.add_argument("--beam_width", type=int, default=1, help="hypotheses of the beam search")
+    parser.add_argument("--n_best", type=int, default=1, help="forms a word, at most beam_width")
+    return parser
+
+
+def read_queries(lines, name):
+    """Yields `(source, features)` from lines of bytes.
+
+    Raises:
+        ValueError: a line is not UTF-8 or has not two columns; names file, line and value.
+    """
+    for number, raw in enumerate(lines, start=1):
+        try:
+            line = raw.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"{name}, line {number}: not UTF-8: {raw[:80]!r}") from error
+        columns = line.split("\t")
+        if len(columns) != 2:
+            raise ValueError(
+                f"{name}, line {number}: expected source<TAB>features, "
+                f"received {len(columns)} column(s): {line[:80]!r}"
+            )
+        yield tuple(columns)
+
+
+def batches(queries, size):
+    """Lists of at most `size` queries."""
+    batch = []
+    for query in queries:
+        batch.append(query)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def answer(model, queries, beam_width, n_best):
+    """The lines to print for a list of queries."""
+    sources, features = zip(*queries, strict=True)
+    if n_best == 1:
+        return model.inflect(sources, features, beam_width)
+    lists = model.inflect_n_best(sources, features, beam_width)
+    return ["".join(f"{form}\t{log_p:.4f}\n" for form, log_p in forms[:n_best]) for forms in lists]
+
+
+def main(argv=None):
+    """Runs the command; returns its exit code."""
+    options = arguments().parse_args(argv)
+    from keras_vae_collapse.training.process import prepare_process
+
+    prepare_process()
+    from keras_vae_collapse.runs.model_archive import load_model
+
+    try:
+        if not 1 <= options.n_best <= options.beam_width:
+            raise ValueError(
+                f"`n_best` must lie in [1, beam_width={options.beam_width}]. "
+                f"Received: n_best={options.n_best}"
+            )
+        model = load_model(options.model_dir)
+        standard = options.file == "-"
+        name = "standard input" if standard else options.file
+        with sys.stdin.buffer if standard else open(options.file, "rb") as lines:
+            for queries in batches(read_queries(lines, name), _BATCH):
+                for line in answer(model, queries, options.beam_width, options.n_best):
+                    print(line)
+                sys.stdout.flush()
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"inflect: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

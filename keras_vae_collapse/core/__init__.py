@@ -1,0 +1,1 @@
+"""What every other room stands on: checks, seeds, replicas, files, errors, registration."""

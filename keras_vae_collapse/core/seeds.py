@@ -1,0 +1,59 @@
+"""The one place where random seeds come from.
+
+Every stochastic layer of this package owns a `NoiseSeeds`. The seed of a draw is a pure
+function of (layer seed, number of draws so far, replica), so that
+
+- two layers built with the same seed draw the same noise,
+- every step draws other noise,
+- every replica of a `tf.distribute` strategy draws other noise,
+- the number of draws is a weight: it is saved, restored and resumed with the model.
+"""
+
+import random as _python_random
+
+import tensorflow as tf
+
+from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.replicas import replica_id
+
+
+def check_seed(seed):
+    """Returns `seed` as an int, or a fresh random one for `None`."""
+    if seed is None:
+        return _python_random.SystemRandom().randrange(2**31)
+    return check_integer("seed", seed, low=0)
+
+
+class NoiseSeeds:
+    """A stream of stateless seeds, counted in a weight of `layer`.
+
+    Create it in the layer's `build` (or `__init__`), call `next()` once for every draw.
+
+    Args:
+        layer: the Keras layer that draws; it gets a non-trainable int64 weight.
+        seed: a non-negative integer, or `None` for a random one.
+        name: name of the weight.
+
+    Raises:
+        ValueError: `seed` is not a non-negative integer.
+    """
+
+    def __init__(self, layer, seed=None, name="noise_step"):
+        self._seed = check_seed(seed)
+        self._step = layer.add_weight(
+            name=name,
+            shape=(),
+            dtype="int64",
+            initializer="zeros",
+            trainable=False,
+            autocast=False,
+            aggregation="only_first_replica",
+        )
+
+    def next(self):
+        """The next seed, an int32 tensor of shape (2,), ready for `tf.random.stateless_*`."""
+        step = tf.convert_to_tensor(self._step)
+        self._step.assign(step + 1)
+        low = tf.cast(step % (2**31 - 1), tf.int32)
+        seed = tf.stack([tf.constant(self._seed % (2**31 - 1), tf.int32), low])
+        return tf.random.experimental.stateless_fold_in(seed, replica_id())

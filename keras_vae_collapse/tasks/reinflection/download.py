@@ -1,0 +1,85 @@
+"""The SIGMORPHON 2016 data by name: downloaded once, pinned to a commit, checked by hash."""
+
+import os
+import pathlib
+
+from keras_vae_collapse.tasks.reinflection.example import DataError, shown_path
+from keras_vae_collapse.tasks.reinflection.sigmorphon2016_sha256 import SHA256
+
+NAME = "sigmorphon2016"
+COMMIT = "f397ed13b2aac85c08712f984a28a9d9671b2a97"
+BASE_URL = f"https://raw.githubusercontent.com/ryancotterell/sigmorphon2016/{COMMIT}/data/"
+_TIMEOUT_SECONDS = 30
+
+
+def fetch_sigmorphon2016(language=None, task=None, cache_dir=None, base_url=None):
+    """Downloads training and development files of the SIGMORPHON 2016 shared task.
+
+    A file that is in the cache with the right hash is not downloaded again. A new one goes to a
+    temporary name and gets its own when its SHA-256 is right; otherwise it is removed. So whatever
+    stands in the folder that is returned is what was published.
+
+    Args:
+        language: such as `"turkish"`; all ten by default.
+        task: 1, 2 or 3; all by default.
+        cache_dir: where to keep the files; by default the environment variable
+            `KERAS_VAE_COLLAPSE_CACHE`, or the user's cache folder.
+        base_url: where the files are, instead of GitHub; by default the environment variable
+            `KERAS_VAE_COLLAPSE_MIRROR`, if it is set.
+
+    Returns:
+        The folder, a `pathlib.Path`.
+
+    Raises:
+        DataError: no such language or task, a download that fails, or a wrong hash.
+    """
+    import pooch  # here, since few runs need it
+
+    names = _files(language, task)
+    base_url = base_url or os.environ.get("KERAS_VAE_COLLAPSE_MIRROR") or BASE_URL
+    cache_dir = cache_dir or os.environ.get("KERAS_VAE_COLLAPSE_CACHE")
+    cache_dir = cache_dir or pooch.os_cache("keras_vae_collapse")
+    folder = pathlib.Path(cache_dir) / f"{NAME}-{COMMIT[:12]}"
+    files = pooch.create(path=folder, base_url=base_url.rstrip("/") + "/", registry=SHA256)
+    downloader = pooch.HTTPDownloader(timeout=_TIMEOUT_SECONDS)
+    for name in names:
+        try:
+            files.fetch(name, downloader=downloader)
+        except (OSError, ValueError) as error:
+            raise DataError(
+                f"cannot get {name} from {files.get_url(name)} to {folder}: {error}. You can put "
+                f"the file into a directory yourself and pass --data=DIRECTORY."
+            ) from error
+    return folder
+
+
+def resolve_data(name, language, task):
+    """The directory that a `--data` flag means.
+
+    A directory that exists is taken as it is, also one called `sigmorphon2016` in the working
+    directory; only if there is none does that name start a download.
+
+    Raises:
+        DataError: there is no such directory, or the download fails.
+    """
+    directory = pathlib.Path(name)
+    if directory.is_dir():
+        return directory
+    if str(name) == NAME:
+        return fetch_sigmorphon2016(language, task)
+    raise DataError(f"no such directory: {shown_path(name)}. Data sets known by name: demo, {NAME}")
+
+
+def _files(language, task):
+    names = [
+        name
+        for name in SHA256
+        if language in (None, name.split("-")[0]) and task in (None, int(name.split("-")[1][-1]))
+    ]
+    if not names:
+        published = sorted({name.rsplit("-", 1)[0] for name in SHA256})
+        raise DataError(
+            f"{NAME} has no language {language!r} with task {task!r}. "
+            f"It has: {', '.join(published)}"
+        )
+    return names

@@ -1,0 +1,109 @@
+"""The rate of every latent dimension over the epochs, as a picture."""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from keras_vae_collapse.callbacks.summary_callback import SummaryCallback
+from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.files import write_text
+
+# Scales reach at least so far: on one of its own a collapsed model would look like any other.
+_SCALE_NATS = 0.1
+
+
+class RatePictures(SummaryCallback):
+    """Draws the rate per dimension: a heat map over all epochs and bars of the current epoch.
+
+    A dimension that collapses turns dark; a model that collapses has no light row.
+
+    Args:
+        writer: a `tf.summary.SummaryWriter`.
+        rate_per_dimension: function without arguments that returns the mean KL of each
+            dimension in nats, `(latent_dim,)`, or `None` where there is none.
+        history_file: a TSV file that holds the figures of all epochs, written after each one
+            and read when a training is resumed; `None` to keep them in memory alone.
+        every: epochs from picture to picture; the first and the last epoch have one in any
+            case.
+
+    Raises:
+        ValueError: `every` is not a positive integer.
+    """
+
+    def __init__(self, writer, rate_per_dimension, history_file=None, every=5):
+        super().__init__(writer)
+        self._rate_per_dimension = rate_per_dimension
+        self._file = None if history_file is None else pathlib.Path(history_file)
+        self._every = check_integer("every", every, low=1)
+        self._history = None  # {epoch from 1: [nats, ...]}
+        self._drawn = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._history is None:
+            # A killed run may have written epochs that its checkpoint does not know.
+            self._history = {e: row for e, row in self._read().items() if e <= epoch}
+
+    def on_epoch_end(self, epoch, logs=None):
+        rates = self._rate_per_dimension()
+        if rates is None:
+            return
+        self._history[epoch + 1] = [float(rate) for rate in rates]
+        self._write()
+        if epoch == 0 or (epoch + 1) % self._every == 0 or self.is_last(epoch):
+            self._draw()
+
+    def on_train_end(self, logs=None):
+        if self._history and self._drawn != max(self._history):
+            self._draw()
+
+    def _draw(self):
+        self._drawn = max(self._history)
+        with self.summaries(self._drawn - 1):
+            tf.summary.image("rate_per_dimension", draw_rates(self._history)[None])
+
+    def _write(self):
+        if self._file is not None:
+            size = len(next(iter(self._history.values())))
+            lines = ["\t".join(["epoch", *(f"z{d}" for d in range(size))])]
+            for epoch, row in self._history.items():
+                lines.append("\t".join([str(epoch), *(f"{rate:.6g}" for rate in row)]))
+            write_text(self._file, "\n".join(lines) + "\n")
+
+    def _read(self):
+        if self._file is None or not self._file.is_file():
+            return {}
+        lines = self._file.read_text(encoding="utf-8").splitlines()[1:]
+        rows = [line.split("\t") for line in lines]
+        return {int(epoch): [float(rate) for rate in rates] for epoch, *rates in rows}
+
+
+def draw_rates(history):
+    """The picture of `{epoch: [nats of each dimension]}`: uint8 `(height, width, 4)`."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    first, last = min(history), max(history)
+    now = np.sort(history[last])[::-1]
+    unknown = np.full(len(now), np.nan)  # an epoch whose figures were lost stays white
+    rates = np.array([history.get(e, unknown) for e in range(first, last + 1)]).T
+    figure = Figure(figsize=(6.5, 2.9), dpi=140, layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    map_axes, bar_axes = figure.subplots(1, 2, width_ratios=(3, 2))
+    image = map_axes.imshow(
+        rates,
+        aspect="auto",
+        interpolation="nearest",
+        vmin=0.0,
+        vmax=max(np.nanmax(rates), _SCALE_NATS),
+        extent=(first - 0.5, last + 0.5, len(rates) - 0.5, -0.5),
+    )
+    figure.colorbar(image, ax=map_axes, label="rate (nats)")
+    map_axes.set(xlabel="epoch", ylabel="latent dimension")
+    map_axes.set_title("rate per dimension", fontsize=10)
+    bar_axes.bar(np.arange(len(now)), now, width=1.0)
+    bar_axes.set_ylim(0.0, max(1.05 * now[0], _SCALE_NATS))
+    bar_axes.set(xlabel="dimensions, sorted", ylabel="rate (nats)")
+    bar_axes.set_title(f"epoch {last}: {now.sum():.3g} nats", fontsize=10)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba()).copy()

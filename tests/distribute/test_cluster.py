@@ -1,0 +1,103 @@
+import json
+import threading
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.distribute.cluster import Cluster
+
+
+class Worker(Cluster):
+    """One of several workers in threads, which add up arrays as those of a strategy do."""
+
+    def __init__(self, is_chief, meeting, table):
+        self._strategy = "threads"
+        self.is_chief, self._meeting, self._table = is_chief, meeting, table
+
+    def _sum(self, array):
+        self._meeting.wait()
+        self._table[threading.get_ident()] = array
+        self._meeting.wait()
+        with np.errstate(over="ignore"):
+            return np.sum(list(self._table.values()), axis=0, dtype=array.dtype)
+
+
+def together(function, workers=3):
+    """What `function(worker)` returns or raises on the chief and on the others."""
+    meeting, table, results = threading.Barrier(workers, timeout=30), {}, [None] * workers
+
+    def run(index):
+        try:
+            results[index] = function(Worker(index == 0, meeting, table))
+        except Exception as error:
+            results[index] = error
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_a_process_alone_is_chief_and_just_calls():
+    cluster = Cluster(tf.distribute.get_strategy())
+    assert cluster.is_chief and cluster.is_alone
+    marker = object()
+    assert cluster.from_chief(lambda: marker) is marker
+    assert cluster.bytes_from_chief(b"x") == b"x"
+    cluster.check_agreement({"seed": 1})
+
+
+VALUE = {"text": "ğ漢", "number": 0.1 + 0.2, "tiny": 5e-324, "none": None, "list": [1, [True]]}
+
+
+def test_all_workers_get_the_chiefs_value_exactly():
+    assert together(lambda w: w.from_chief(lambda: VALUE)) == [VALUE] * 3
+
+
+def test_the_others_do_not_call():
+    calls = []
+    together(lambda w: w.from_chief(lambda: calls.append(w.is_chief)))
+    assert calls == [True]
+
+
+def test_numbers_of_numpy_arrive():
+    values = together(lambda w: w.from_chief(lambda: {"a": np.int64(3), "b": np.float32(0.5)}))
+    assert values == [{"a": 3, "b": 0.5}] * 3
+
+
+@pytest.mark.parametrize("length", [0, 1, 3, 4, 5, 1001])
+def test_bytes_arrive_whatever_they_are(length):
+    data = np.random.default_rng(length).integers(0, 256, length, "uint8").tobytes()
+    # Words that as floats would be -0 and signalling NaNs.
+    data += bytes([0, 0, 0, 0x80, 1, 0, 0xA0, 0x7F, 0xFF])
+    assert together(lambda w: w.bytes_from_chief(data if w.is_chief else b"")) == [data] * 3
+
+
+def test_an_error_of_the_chief_is_raised_on_all():
+    def fail():
+        raise FileNotFoundError("no data there")
+
+    chief, *others = together(lambda w: w.from_chief(fail))
+    assert isinstance(chief, FileNotFoundError)
+    for error in others:
+        assert isinstance(error, RunError)
+        assert str(error) == "the chief stopped: FileNotFoundError: no data there"
+
+
+def test_disagreement_names_what_differs():
+    def check(worker):
+        worker.check_agreement({"seed": 0 if worker.is_chief else 1, "recipe": {"a": (1, 2)}})
+
+    chief, *others = together(check)
+    assert chief is None
+    for error in others:
+        assert isinstance(error, RunError)
+        assert "other seed than the chief: 1 where the chief has 0" in str(error)
+
+
+def test_values_that_are_equal_as_json_agree():
+    assert together(lambda w: w.check_agreement(json.loads(json.dumps(VALUE)))) == [None] * 3

@@ -1,0 +1,339 @@
+import base64
+import io
+import json
+import marshal
+import os
+import pickle
+import random
+import zipfile
+
+import h5py
+import keras
+import numpy as np
+import pytest
+from noise import switch_noise_off
+from training_runs import TINY
+
+import zoo
+from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.distribute.replica_adam import ReplicaAdam
+from keras_vae_collapse.runs.model_archive import UnsafeModel, load_model
+from keras_vae_collapse.tasks.reinflection import Example, Vocabulary
+
+MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    """The members of a good model file, by name, and what the model answers."""
+    path = tmp_path_factory.mktemp("good") / "model.keras"
+    vocabulary = Vocabulary.from_examples([Example("evler", "pos=N,num=SG", "evden")])
+    recipe = zoo.override(zoo.recipe("kl_linear"), [f"{k}={v}" for k, v in TINY.items()])
+    model = zoo.build(recipe, vocabulary)
+    model.compile(ReplicaAdam(keras.optimizers.schedules.CosineDecay(0.1, 10), use_ema=True))
+    switch_noise_off(model)
+    model.save(path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    assert set(members) == set(MEMBERS)
+    return members, model.inflect(["evler"], ["pos=N,num=SG"])
+
+
+@pytest.fixture
+def canary(tmp_path):
+    """A file that is there if any code of a model has been run."""
+    path = tmp_path / "canary"
+    yield path
+    assert not path.exists(), "code from the file has been run"
+
+
+def write(folder, members, compression=zipfile.ZIP_STORED):
+    """A model directory whose archive has these `(name, content)` members."""
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(folder / "model.keras", "w", compression) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return folder
+
+
+def with_config(good, folder, change):
+    """The good model with a changed configuration."""
+    config = json.loads(good[0]["config.json"])
+    config = change(config) or config
+    members = {**good[0], "config.json": json.dumps(config)}
+    return write(folder, members.items())
+
+
+def with_weights(good, folder, change):
+    """The good model with changed weights: `change` gets the open HDF5 file."""
+    buffer = io.BytesIO(good[0]["model.weights.h5"])
+    with h5py.File(buffer, "a") as file:
+        change(file)
+    members = {**good[0], "model.weights.h5": buffer.getvalue()}
+    return write(folder, members.items())
+
+
+def first_dataset(file):
+    """Path of the first array in an HDF5 file."""
+    paths = []
+    file.visititems(lambda name, item: paths.append(name) if hasattr(item, "shape") else None)
+    return paths[0]
+
+
+def touch(path):
+    """The bytecode of a function that makes a file, as Keras stores a Lambda layer's."""
+
+    def code(x):
+        open("CANARY", "w").close()
+        return x
+
+    constants = tuple(str(path) if c == "CANARY" else c for c in code.__code__.co_consts)
+    raw = marshal.dumps(code.__code__.replace(co_consts=constants))
+    return {
+        "class_name": "__lambda__",
+        "config": {
+            "code": base64.b64encode(raw).decode(),
+            "defaults": None,
+            "closure": None,
+        },
+    }
+
+
+def test_a_good_file_loads_and_answers(good, tmp_path):
+    members, forms = good
+    model = load_model(write(tmp_path / "run", members.items()))
+    assert model.inflect(["evler"], ["pos=N,num=SG"]) == forms
+
+
+def test_the_bytecode_of_these_tests_would_run_if_it_were_let(tmp_path):
+    layer = {
+        "module": "keras.layers",
+        "class_name": "Lambda",
+        "registered_name": None,
+        "config": {"name": "lambda", "function": touch(tmp_path / "run"), "arguments": {}},
+    }
+    keras.saving.deserialize_keras_object(layer, safe_mode=False)(np.zeros((1, 1)))
+    assert (tmp_path / "run").exists()
+
+
+def lambda_layer(canary):
+    return {
+        "module": "keras.layers",
+        "class_name": "Lambda",
+        "registered_name": None,
+        "config": {"name": "lambda", "function": touch(canary), "arguments": {}},
+    }
+
+
+def call(module, name, registered=None):
+    return lambda canary: {
+        "module": module,
+        "class_name": name,
+        "registered_name": registered,
+        "config": {"cmd": f"touch {canary}", "command": f"touch {canary}", "name": "x"},
+    }
+
+
+HOSTILE = {
+    "lambda layer": lambda_layer,
+    "bare bytecode": touch,
+    "os": call("os", "system"),
+    "subprocess": call("subprocess", "Popen"),
+    "builtins": call("builtins", "exec"),
+    "download": call("keras.utils", "get_file"),
+    "nested model": call("keras", "Sequential"),
+    "torch pickle": call("keras.layers", "TorchModuleWrapper"),
+    "saved model": call("keras.layers", "TFSMLayer"),
+    "file reader": call("keras.layers", "StringLookup"),
+    "our name": call("subprocess", "Popen", "keras_vae_collapse>Popen"),
+    "our class elsewhere": call("subprocess", "Popen", "keras_vae_collapse>GaussianLatent"),
+    "optimizer in name only": call("keras.optimizers", "Adam", "os>system"),
+    "function": lambda canary: {
+        "module": "os",
+        "class_name": "function",
+        "registered_name": "system",
+        "config": "system",
+    },
+    "tensor": lambda canary: {"class_name": "__tensor__", "config": {"value": 1, "dtype": "int8"}},
+    "type": lambda canary: {
+        "class_name": "__typespec__",
+        "spec_name": "Popen",
+        "module": "subprocess",
+        "registered_name": None,
+        "config": [f"touch {canary}"],
+    },
+}
+
+
+@pytest.mark.parametrize("place", ["encoder", "latent", "bag_of_chars", "name", "model"])
+@pytest.mark.parametrize("what", HOSTILE)
+def test_objects_that_are_not_ours_are_refused_wherever_they_are(
+    good, tmp_path, canary, what, place
+):
+    def change(config):
+        hostile = HOSTILE[what](canary)
+        if place == "model":
+            return hostile
+        if place == "name":
+            config["config"]["decoder"]["config"]["deep"] = [[{"deeper": hostile}]]
+        else:
+            config["config"][place] = hostile
+
+    with pytest.raises(UnsafeModel, match="refused to load .*model.keras: "):
+        load_model(with_config(good, tmp_path / "run", change))
+
+
+@pytest.mark.parametrize("value", [None, 1, "x", [], {}, {"class_name": ["x"]}])
+def test_a_configuration_of_nothing_is_refused(good, tmp_path, value):
+    with pytest.raises(UnsafeModel, match="not a ReinflectionVAE"):
+        load_model(with_config(good, tmp_path / "run", lambda config: value or [value]))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../canary",
+        "/tmp/canary",
+        "..\\canary",
+        "assets/../../canary",
+        "assets/x",
+        "a.pkl",
+        "model.weights.npz",
+    ],
+)
+def test_archives_with_other_members_are_refused(good, tmp_path, canary, name):
+    members = [*good[0].items(), (name, b"x")]
+    with pytest.raises(UnsafeModel, match="expected the files config.json, metadata.json, model"):
+        load_model(write(tmp_path / "run", members))
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["model.keras", "run"]
+
+
+def test_a_link_in_the_place_of_a_member_is_not_followed(good, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_bytes(good[0]["config.json"])
+    link = zipfile.ZipInfo("config.json")
+    link.external_attr = 0o120777 << 16
+    members = [(link if n == "config.json" else n, c) for n, c in good[0].items()]
+    members[1] = (link, str(secret))
+    with pytest.raises(RunError, match="cannot load .*JSONDecodeError"):
+        load_model(write(tmp_path / "run", members))
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_member_that_is_there_twice_is_refused(good, tmp_path):
+    members = [*good[0].items(), ("config.json", good[0]["config.json"])]
+    with pytest.raises(UnsafeModel, match="expected the files"):
+        load_model(write(tmp_path / "run", members))
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_a_missing_member_is_named(good, tmp_path, name):
+    members = [(n, content) for n, content in good[0].items() if n != name]
+    with pytest.raises(UnsafeModel, match="expected the files"):
+        load_model(write(tmp_path / "run", members))
+
+
+def test_a_compressed_bomb_is_not_unpacked(good, tmp_path):
+    members = {**good[0], "metadata.json": b" " * 50_000_000}
+    folder = write(tmp_path / "run", members.items(), zipfile.ZIP_DEFLATED)
+    assert (folder / "model.keras").stat().st_size < 1_000_000
+    with pytest.raises(UnsafeModel, match="is compressed or encrypted"):
+        load_model(folder)
+
+
+class Exploit:
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.system, (f"touch {self.path}",)
+
+
+def test_a_pickle_is_not_unpickled(good, tmp_path, canary):
+    data = pickle.dumps(Exploit(canary))
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "model.keras").write_bytes(data)
+    with pytest.raises(RunError, match="cannot load .*BadZipFile"):
+        load_model(folder)
+    for name in ("config.json", "model.weights.h5"):
+        with pytest.raises(RunError, match="cannot load"):
+            load_model(write(folder, {**good[0], name: data}.items()))
+
+
+def strings(file):
+    file["extra"] = np.array(["a"], dtype=h5py.string_dtype())
+
+
+def references(file):
+    file["extra"] = np.array([file.ref], dtype=h5py.ref_dtype)
+
+
+def link(kind):
+    def change(file):
+        name = first_dataset(file)
+        del file[name]
+        file[name] = kind("/etc/passwd", "/x") if kind is h5py.ExternalLink else kind("/x")
+
+    return change
+
+
+def external(file):
+    file.create_dataset("extra", (4,), "u1", external=[("/etc/passwd", 0, 4)])
+
+
+def virtual(file):
+    layout = h5py.VirtualLayout((4,), "u1")
+    layout[:] = h5py.VirtualSource("/etc/passwd", "x", (4,))
+    file.create_virtual_dataset("extra", layout)
+
+
+def huge(file):
+    name = first_dataset(file)
+    del file[name]
+    file.create_dataset(name, (10**6, 10**6), "f4", chunks=(10, 10))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (strings, "hold more than numbers"),
+        (references, "hold more than numbers"),
+        (link(h5py.ExternalLink), "link to another place"),
+        (link(h5py.SoftLink), "link to another place"),
+        (external, "hold more than numbers"),
+        (virtual, "hold more than numbers"),
+        (huge, "larger than the file"),
+    ],
+    ids=["strings", "references", "external link", "soft link", "external", "virtual", "huge"],
+)
+def test_weights_that_are_not_plain_arrays_are_refused(good, tmp_path, change, message):
+    with pytest.raises(UnsafeModel, match=message):
+        load_model(with_weights(good, tmp_path / "run", change))
+
+
+def test_a_deeply_nested_configuration_is_refused(good, tmp_path):
+    deep = b'{"class_name": "ReinflectionVAE", "config": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    with pytest.raises(RunError, match="cannot load"):
+        load_model(write(tmp_path / "run", {**good[0], "config.json": deep}.items()))
+
+
+def test_a_damaged_file_is_always_a_clear_error_or_the_same_model(good, tmp_path, canary):
+    members, forms = good
+    path = write(tmp_path / "run", members.items()) / "model.keras"
+    data, rng = path.read_bytes(), random.Random(0)
+    for _ in range(60):
+        changed = bytearray(data)
+        if rng.random() < 0.3:
+            del changed[rng.randrange(len(changed)) :]
+        else:
+            # Mostly in the configuration and the directory of the archive.
+            position = rng.choice([rng.randrange(6000), -1 - rng.randrange(400)])
+            changed[position] ^= 1 << rng.randrange(8)
+        path.write_bytes(changed)
+        try:
+            model = load_model(path.parent)
+        except RunError as error:
+            assert "model.keras" in str(error)
+        else:
+            assert model.inflect(["evler"], ["pos=N,num=SG"]) == forms

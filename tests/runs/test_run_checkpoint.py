@@ -1,0 +1,123 @@
+import errno
+import logging
+
+import numpy as np
+import pytest
+from small_model import StopAt, fit, make_model
+from training_runs import bits
+
+from keras_vae_collapse.callbacks import BestWeights, TimeLimit
+from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.runs import RunCheckpoint, run_directory
+from keras_vae_collapse.runs.checkpoint import DamagedCheckpoint, load_checkpoint
+
+SCORES = [0.1, 0.4, 0.3, 0.4, 0.2, 0.2]
+
+
+def newest(folder):
+    """The newest checkpoint without its times, comparable."""
+    arrays, state = load_checkpoint(max(folder.glob("epoch-*.npz")))
+    del state["elapsed_seconds"]
+    return state, {name: [bits(array) for array in group] for name, group in arrays.items()}
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "ema"])
+def uninterrupted(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    fit(folder, 5, SCORES, use_ema=request.param)
+    return folder, request.param
+
+
+@pytest.mark.parametrize(
+    "stops",
+    [
+        [StopAt(2, 1)],
+        [StopAt(0, 2), StopAt(1, 0), StopAt(4, 2)],
+        [StopAt(3, 1, politely=True)],
+    ],
+    ids=["once", "often", "cut short"],
+)
+def test_an_interrupted_training_ends_like_one_never_stopped(uninterrupted, tmp_path, stops):
+    folder, use_ema = uninterrupted
+    for stop in stops:
+        fit(tmp_path, 5, SCORES, stop, use_ema=use_ema)
+    fit(tmp_path, 5, SCORES, use_ema=use_ema)
+    assert newest(tmp_path) == newest(folder)
+    assert len(newest(tmp_path)[0]["history"]) == 5
+
+
+def test_an_epoch_cut_short_is_not_saved(tmp_path):
+    fit(tmp_path, 5, SCORES, StopAt(2, 1, politely=True))
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [
+        "epoch-00001.npz",
+        "epoch-00002.npz",
+    ]
+
+
+def test_the_two_newest_checkpoints_stay(tmp_path):
+    _, checkpoint = fit(tmp_path, 4, SCORES)
+    assert [path.name for path in checkpoint.files()] == ["epoch-00003.npz", "epoch-00004.npz"]
+    assert checkpoint.last() == str(tmp_path / "epoch-00004.npz")
+
+
+def test_early_stopping_goes_on_counting(tmp_path):
+    # Best in epoch 2, so with a patience of 2 the fourth epoch is the last.
+    scores = [0.1, 0.5, 0.3, 0.3, 0.9]
+    fit(tmp_path, 3, scores, patience=2)
+    _, checkpoint = fit(tmp_path, 5, scores, patience=2)
+    assert [record["epoch"] for record in checkpoint.history] == [1, 2, 3, 4]
+    assert checkpoint.best.state == {"best": [0.5, 0.0], "best_epoch": 2, "waited": 2}
+
+
+def test_the_best_weights_of_a_complete_run_can_be_restored(tmp_path):
+    model, first = fit(tmp_path, 3, SCORES)
+    first.best.restore()
+    again = make_model()
+    checkpoint = RunCheckpoint(tmp_path, BestWeights(), TimeLimit())
+    assert checkpoint.restore(again) == 3
+    checkpoint.best.restore()
+    for one, other in zip(model.weights, again.weights, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path, caplog):
+    fit(tmp_path / "a", 5, SCORES)
+    fit(tmp_path / "b", 4, SCORES)
+    path = tmp_path / "b" / "epoch-00004.npz"
+    path.write_bytes(path.read_bytes()[:-1])
+    with caplog.at_level(logging.WARNING):
+        fit(tmp_path / "b", 5, SCORES)
+    assert "epoch-00004.npz is damaged" in caplog.text
+    assert newest(tmp_path / "a") == newest(tmp_path / "b")
+
+
+def test_checkpoints_that_are_all_damaged_are_not_taken_for_a_new_run(tmp_path):
+    fit(tmp_path, 2, SCORES)
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"PK")
+    with pytest.raises(DamagedCheckpoint, match="epoch-00001.npz is damaged"):
+        fit(tmp_path, 3, SCORES)
+
+
+def test_a_full_disk_names_the_file_and_the_last_good_checkpoint(tmp_path, monkeypatch):
+    fit(tmp_path, 2, SCORES)
+    before = newest(tmp_path)
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(run_directory, "_sync", full)
+    with pytest.raises(RunError, match=r"epoch-00003.npz: No space left.*epoch-00002.npz"):
+        fit(tmp_path, 3, SCORES)
+    monkeypatch.undo()
+    assert newest(tmp_path) == before
+    fit(tmp_path, 3, SCORES)
+    assert newest(tmp_path)[0]["epoch"] == 3
+
+
+def test_time_is_saved(tmp_path):
+    _, first = fit(tmp_path, 1, SCORES)
+    _, second = fit(tmp_path, 1, SCORES)
+    state = load_checkpoint(tmp_path / "epoch-00001.npz")[1]
+    assert second.clock.elapsed_seconds > state["elapsed_seconds"] > 0.0
+    assert np.isfinite(state["elapsed_seconds"])

@@ -1,0 +1,58 @@
+import pytest
+
+from keras_vae_collapse.tasks.reinflection import Example, augment
+from keras_vae_collapse.tasks.reinflection.augmentation import copies, paradigm_pairs, prefix_swaps
+
+EVLER = [
+    Example("evler", "case=ABL", "evden"),
+    Example("evden", "case=DAT", "eve"),
+    Example("göz", "num=PL", "gözler"),
+]
+
+
+def triples(examples):
+    return {(e.source, e.features, e.target) for e in examples}
+
+
+def test_a_paradigm_gives_every_pair_whose_target_is_labelled():
+    ev = {
+        (source, features, target)
+        for source in ("evler", "evden", "eve")
+        for target, features in (("evden", "case=ABL"), ("eve", "case=DAT"))
+    }
+    goz = {(source, "num=PL", "gözler") for source in ("göz", "gözler")}
+    assert triples(paradigm_pairs(EVLER)) == ev | goz
+
+
+def test_source_features_label_the_source():
+    (example,) = [Example("evler", "case=ABL", "evden", source_features="num=PL")]
+    assert ("evden", "num=PL", "evler") in triples(paradigm_pairs([example]))
+
+
+def test_copies_are_every_form_without_features():
+    assert triples(copies(EVLER)) == {
+        (form, "", form) for form in ("evler", "evden", "eve", "göz", "gözler")
+    }
+
+
+def test_swapped_prefixes_keep_the_endings_and_what_stands_before_them():
+    words = [
+        Example("kitaplar", "case=ABL", "kitaptan"),
+        Example("bardaklar", "case=ABL", "bardaktan"),
+    ]
+    made = prefix_swaps(words, swaps=20, kept=3, seed=1)
+    assert made and made == prefix_swaps(words, swaps=20, kept=3, seed=1)
+    for example in made:
+        ending = "tap" if example.source.endswith("taplar") else "dak"
+        assert example.source.endswith(ending + "lar")
+        assert example.target.endswith(ending + "tan")
+        assert example.source[: -len("lar")] == example.target[: -len("tan")]
+    assert {e.source for e in made} - {"kitaplar", "bardaklar"}
+
+
+def test_augmentations_add_up_and_keep_what_was_given():
+    both = triples(augment(EVLER, "paradigm_pairs+copies"))
+    assert both == triples(paradigm_pairs(EVLER)) | triples(copies(EVLER))
+    assert augment(EVLER, "") == EVLER
+    with pytest.raises(ValueError, match="paradigm_pairs, copies, prefix_swaps"):
+        augment(EVLER, "magic")

@@ -1,0 +1,98 @@
+import types
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from event_files import read_events
+
+from keras_vae_collapse.tensorboard import RatePictures
+from keras_vae_collapse.tensorboard.rate_pictures import draw_rates
+
+
+def run_epochs(callback, epochs, first=0, stop_after=None):
+    callback.set_model(types.SimpleNamespace(stop_training=False))
+    callback.set_params({"epochs": epochs})
+    for epoch in range(first, epochs):
+        callback.on_epoch_begin(epoch)
+        callback.on_epoch_end(epoch)
+        if epoch == stop_after:
+            break
+    callback.on_train_end()
+
+
+def writer_of(folder):
+    return tf.summary.create_file_writer(str(folder))
+
+
+def picture_steps(folder):
+    return [step for step, tag, _ in read_events(folder) if tag == "rate_per_dimension"]
+
+
+def test_pictures_come_at_the_first_each_fifth_and_the_last_epoch(tmp_path):
+    run_epochs(RatePictures(writer_of(tmp_path), lambda: np.ones(3), every=5), 12)
+    assert picture_steps(tmp_path) == [0, 4, 9, 11]
+
+
+def test_training_that_stops_early_still_ends_with_a_picture(tmp_path):
+    callback = RatePictures(writer_of(tmp_path), lambda: np.ones(3), every=5)
+    run_epochs(callback, 12, stop_after=6)
+    assert picture_steps(tmp_path) == [0, 4, 6]
+
+
+def test_picture_is_a_png_that_differs_with_the_rates(tmp_path):
+    rates = iter([np.array([3.0, 0.0]), np.array([0.0, 3.0])])
+    run_epochs(RatePictures(writer_of(tmp_path), lambda: next(rates), every=1), 2)
+    images = [tf.io.decode_png(value[2]).numpy() for _, _, value in read_events(tmp_path)]
+    assert images[0].shape == images[1].shape and images[0].shape[0] > 200
+    assert (images[0] != images[1]).any()
+
+
+def test_collapsed_dimension_is_dark_and_active_one_light():
+    image = draw_rates({epoch: [5.0, 0.0] for epoch in (1, 2, 3)})
+    height, width, _ = image.shape
+    column = width // 5  # inside the heat map
+    upper, lower = image[height // 3, column, :3], image[2 * height // 3, column, :3]
+    assert upper.astype(int).sum() > 2 * lower.astype(int).sum()
+
+
+def test_collapsed_model_is_dark_everywhere_and_has_no_high_bars():
+    collapsed, healthy = (draw_rates({1: [rate, rate / 2]}) for rate in (0.01, 1.0))
+    height, width, _ = collapsed.shape
+    dark, light = (image[height // 3, width // 5, :3].sum() for image in (collapsed, healthy))
+    assert light > 2 * dark
+    assert (collapsed[:, width // 2 :] != healthy[:, width // 2 :]).mean() > 0.1
+
+
+def test_history_outlives_a_resume_and_forgets_epochs_after_the_checkpoint(tmp_path):
+    file = tmp_path / "rate_per_dimension.tsv"
+    first = RatePictures(writer_of(tmp_path), lambda: np.array([1.0, 0.25]), file)
+    run_epochs(first, 5)
+    second = RatePictures(writer_of(tmp_path), lambda: np.array([2.0, 0.5]), file)
+    run_epochs(second, 4, first=3)  # the checkpoint knows three epochs
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "epoch\tz0\tz1"
+    assert lines[1:] == [f"{e}\t1\t0.25" for e in (1, 2, 3)] + ["4\t2\t0.5"]
+
+
+def test_new_training_begins_with_an_empty_history(tmp_path):
+    file = tmp_path / "rate_per_dimension.tsv"
+    for _ in range(2):
+        run_epochs(RatePictures(writer_of(tmp_path), lambda: np.ones(1), file), 2)
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_lost_epochs_do_not_shift_the_others():
+    whole = draw_rates({epoch: [1.0, 2.0] for epoch in range(1, 11)})
+    gap = draw_rates({epoch: [1.0, 2.0] for epoch in range(1, 11) if epoch != 5})
+    different = np.flatnonzero((whole != gap).any(axis=(0, 2)))
+    assert 0 < different[-1] - different[0] < whole.shape[1] // 10
+
+
+def test_prior_without_rates_per_dimension_gives_no_picture(tmp_path):
+    run_epochs(RatePictures(writer_of(tmp_path), lambda: None), 2)
+    assert read_events(tmp_path) == []
+
+
+def test_impossible_interval_is_refused():
+    with pytest.raises(ValueError, match="`every` must"):
+        RatePictures(None, list, every=0)

@@ -1,8 +1,7 @@
-"""Weights over training steps, as Keras learning rate schedules.
+"""Weights over training steps, for `KLDivergence(weight=...)` and `TargetRate(rate_nats=...)`.
 
 Each is a `keras.optimizers.schedules.LearningRateSchedule`: a function of the step `t`, 0 at the
-first, with no state of its own. They serve as the weight of `KLDivergence` and as the capacity
-of `TargetRate`.
+first, without state.
 """
 
 import keras
@@ -18,8 +17,15 @@ __all__ = [
 ]
 
 
+class _Annealing(keras.optimizers.schedules.LearningRateSchedule):
+    """Stores every argument under its own name, and nothing else."""
+
+    def get_config(self):
+        return dict(vars(self))
+
+
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class LinearAnnealing(keras.optimizers.schedules.LearningRateSchedule):
+class LinearAnnealing(_Annealing):
     """A straight line up to a threshold.
 
     ```
@@ -53,12 +59,9 @@ class LinearAnnealing(keras.optimizers.schedules.LearningRateSchedule):
         t = ops.cast(step, "float32")
         return ops.minimum(self.threshold, self.rate * t)
 
-    def get_config(self):
-        return {"rate": self.rate, "threshold": self.threshold}
-
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class ExponentialAnnealing(keras.optimizers.schedules.LearningRateSchedule):
+class ExponentialAnnealing(_Annealing):
     """Fast growth at first, then slower and slower towards a threshold.
 
     ```
@@ -91,12 +94,9 @@ class ExponentialAnnealing(keras.optimizers.schedules.LearningRateSchedule):
         t = ops.cast(step, "float32")
         return -self.threshold * ops.expm1(-self.rate * t)
 
-    def get_config(self):
-        return {"rate": self.rate, "threshold": self.threshold}
-
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class LogisticAnnealing(keras.optimizers.schedules.LearningRateSchedule):
+class LogisticAnnealing(_Annealing):
     """An S-shaped curve from near 0 to a threshold.
 
     ```
@@ -132,13 +132,10 @@ class LogisticAnnealing(keras.optimizers.schedules.LearningRateSchedule):
         t = ops.cast(step, "float32")
         return self.threshold * ops.sigmoid(self.rate * (t - self.midpoint))
 
-    def get_config(self):
-        return {"rate": self.rate, "midpoint": self.midpoint, "threshold": self.threshold}
-
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class CyclicalAnnealing(keras.optimizers.schedules.LearningRateSchedule):
-    """A line up to a threshold, a rest there, and back to 0, several times over.
+class CyclicalAnnealing(_Annealing):
+    """Cycles of a line up to a threshold, a stretch at the threshold, and a drop to 0.
 
     ```
     tau      = (t mod T) / T
@@ -178,11 +175,3 @@ class CyclicalAnnealing(keras.optimizers.schedules.LearningRateSchedule):
         tau = ops.cast(step % self.cycle_steps, "float32") / self.cycle_steps
         rising = self.threshold * ops.minimum(1.0, tau / self.ratio)
         return ops.where(step < self.cycle_steps * self.cycles, rising, self.threshold)
-
-    def get_config(self):
-        return {
-            "cycle_steps": self.cycle_steps,
-            "cycles": self.cycles,
-            "ratio": self.ratio,
-            "threshold": self.threshold,
-        }

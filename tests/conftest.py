@@ -35,16 +35,16 @@ def sigmorphon2016_dir():
 
 @pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory):
-    """A finished run of a tiny model on a tiny data set: `(RunDirectory, metrics)`."""
+    """The `FinishedRun` of a tiny model on a tiny data set."""
     from training_runs import TINY, write_data
 
     import zoo
-    from keras_vae_collapse.training.loop import train
+    from keras_vae_collapse.tasks import ReinflectionTask
+    from keras_vae_collapse.training import train
 
     folder = tmp_path_factory.mktemp("tiny")
     recipe = zoo.override(
         zoo.recipe("mdr"), [f"{k}={v}" for k, v in TINY.items()] + ["rate_nats=6", "patience=99"]
     )
-    data = write_data(folder / "data")
-    metrics, run = train(recipe, zoo.build, data, output_dir=folder / "run", epochs=3, verbose=0)
-    return run, metrics
+    task = ReinflectionTask(write_data(folder / "data"))
+    return train(recipe, task, folder / "run", epochs=3, verbose=0)

@@ -16,8 +16,9 @@ from keras_vae_collapse.training.process import prepare_process
 prepare_process()
 
 import zoo  # noqa: E402
-from keras_vae_collapse import callbacks
-from keras_vae_collapse.training import loop as training  # noqa: E402
+from keras_vae_collapse import callbacks  # noqa: E402
+from keras_vae_collapse.tasks import ReinflectionTask  # noqa: E402
+from keras_vae_collapse.training import loop  # noqa: E402
 
 EPOCHS = 4
 # After how many batches, of 6 an epoch, a session is interrupted; the last runs to the end.
@@ -41,9 +42,8 @@ def run(recipe, data, folder, batches=None):
 
     callbacks.TimeLimit.on_train_batch_end = count
     try:
-        training.train(
-            recipe, zoo.build, data=data, output_dir=folder, epochs=EPOCHS, resume=True, verbose=0
-        )
+        task = ReinflectionTask(data)
+        loop.train(recipe, task, folder, epochs=EPOCHS, resume=True, verbose=0)
     except Interrupted:
         pass
     finally:
@@ -51,13 +51,13 @@ def run(recipe, data, folder, batches=None):
 
 
 def main(data, folder, *names):
-    training._finish = lambda *_: {}
+    loop._Trainer._finish = lambda *_: {}
     found = {}
     for name in names or zoo.recipes():
         settings = {"ema_momentum": 0.9, "dropout": 0.1, "patience": 2}
-        settings["augmentation"] = "prefix_swaps"  # six batches an epoch
-        if zoo.recipe(name).encoder_training == "EncoderPretraining":
-            settings["encoder_training_options.epochs"] = 2
+        settings["augmentation"] = "PrefixSwaps"  # six batches an epoch
+        if (zoo.recipe(name).encoder_training or {}).get("class") == "EncoderPretraining":
+            settings["encoder_training.epochs"] = 2
         recipe = tiny(name, **settings)
         one, many = (pathlib.Path(folder) / f"{name}-{kind}" for kind in ("one", "many"))
         run(recipe, data, one)

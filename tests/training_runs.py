@@ -11,17 +11,18 @@ import numpy as np
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 TINY = {
-    "hidden_units": 16, "latent_dim": 4, "char_dim": 8, "feature_dim": 8, "batch_size": 12,
+    "hidden_units": 16, "latent_dim": 4, "embedding_dim": 8, "condition_dim": 8,
+    "batch_size": 12,
     "learning_rate": 0.001, "learning_rate_decay": "constant",
 }  # fmt: skip
 
 
 def tiny(name, **settings):
-    """The recipe of this name in its tiny form: two slots where it has any, and no teacher."""
+    """The recipe of this name in its tiny form: two slots where it has any, and one round."""
     import zoo
 
     recipe = zoo.recipe(name)
-    smaller = {"slots": min(recipe.slots, 2), "back_translations": 0, "epoch_steps": 0}
+    smaller = {"slots": min(recipe.slots, 2), "rounds": None, "epoch_steps": 0}
     settings = {**TINY, **smaller, **settings}
     return zoo.override(recipe, [f"{key}={value}" for key, value in settings.items()])
 

@@ -3,9 +3,7 @@
 import keras
 import tensorflow as tf
 from noise import switch_noise_off
-from training_runs import tiny
 
-import zoo
 from keras_vae_collapse.distribute.strategy import make_strategy
 
 # `conftest` has divided the CPU.
@@ -15,6 +13,10 @@ ONE = tf.distribute.OneDeviceStrategy("CPU:0")
 
 def build(name, vocabulary, strategy, noise=False, **settings):
     """The model of a recipe, tiny, the same weights whatever the strategy; not compiled."""
+    from training_runs import tiny
+
+    import zoo
+
     recipe = tiny(name, **settings)
     keras.utils.set_random_seed(0)
     with strategy.scope():

@@ -3,20 +3,12 @@
 import importlib
 import pkgutil
 
-from keras_vae_collapse.training.recipe import Recipe, RecipeError, build, override
+from keras_vae_collapse.core.errors import did_you_mean
+from keras_vae_collapse.training import Recipe, RecipeError, override
 from zoo import recipes as _recipes
 from zoo.pretrained_models import load, pretrained
 
-__all__ = [
-    "Recipe",
-    "RecipeError",
-    "build",
-    "load",
-    "override",
-    "pretrained",
-    "recipe",
-    "recipes",
-]
+__all__ = ["Recipe", "RecipeError", "load", "override", "pretrained", "recipe", "recipes"]
 
 
 def recipes():
@@ -31,5 +23,7 @@ def recipe(name):
         RecipeError: there is none; the message lists those there are.
     """
     if name not in recipes():
-        raise RecipeError(f"no recipe {name!r}. Recipes: {', '.join(recipes())}")
+        raise RecipeError(
+            f"no recipe {name!r}. Recipes: {', '.join(recipes())}.{did_you_mean(name, recipes())}"
+        )
     return importlib.import_module(f"zoo.recipes.{name}").RECIPE

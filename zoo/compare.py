@@ -91,10 +91,13 @@ def _is_done(directory, recipe, epochs):
     if not (directory / "metrics.json").is_file():
         return False
     config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-    # A field that came later has its default in older runs.
+    # A field that came later has its default in older runs, and `auto` is what the task made of it.
     default = zoo.Recipe(recipe.name, recipe.paper, recipe.summary).to_config()
-    wanted = (recipe.to_config(), epochs or recipe.epochs)
-    if ({**default, **config["recipe"]}, config["epochs"]) != wanted:
+    found = {**default, **zoo.Recipe.from_config(config["recipe"]).to_config()}
+    wanted = recipe.to_config()
+    if recipe.augmentation == "auto":
+        wanted["augmentation"] = found["augmentation"]
+    if (found, config["epochs"]) != (wanted, epochs or recipe.epochs):
         raise ValueError(
             f"the run in {directory} was made with other settings than asked for now; remove it "
             "or choose another --output_dir"
@@ -104,17 +107,16 @@ def _is_done(directory, recipe, epochs):
 
 def run_job(directory, recipe, seed, options):
     """Trains one recipe in this process, quietly, resuming what is there."""
-    from keras_vae_collapse.training.loop import train
+    from keras_vae_collapse.tasks import ReinflectionTask
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process(cores=1 if options["ray"] else 2)
-    metrics, _ = train(
+    from keras_vae_collapse.training import train
+
+    train(
         recipe,
-        zoo.build,
-        data=options["data"],
-        language=options["language"],
-        task=options["task"],
-        output_dir=directory,
+        ReinflectionTask(options["data"], options["language"], options["task"]),
+        directory,
         epochs=options["epochs"],
         seed=seed,
         resume=True,
@@ -124,7 +126,6 @@ def run_job(directory, recipe, seed, options):
         finish_interrupted=False,
         export=False,
     )
-    return metrics
 
 
 def _run_child(*job):

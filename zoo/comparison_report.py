@@ -6,6 +6,7 @@ import statistics
 
 from keras_vae_collapse.core.files import replacing, write_text
 
+# Of those in `metrics.figures` the ones that a table has room for, and digits after the point.
 COLUMNS = (
     ("accuracy", "accuracy", 3),
     ("levenshtein", "Levenshtein", 3),

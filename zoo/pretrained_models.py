@@ -5,7 +5,6 @@ import pathlib
 
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.core.files import sha256
-from keras_vae_collapse.runs.model_archive import load_model
 
 FOLDER = pathlib.Path(__file__).parent / "pretrained"
 SAMPLES = pathlib.Path(__file__).parent / "samples"
@@ -32,6 +31,8 @@ def load(name):
     expected, found = _metrics(folder)["sha256"], sha256(folder / "model.keras")
     if found != expected:
         raise RunError(f"{folder / 'model.keras'} has SHA-256 {found}, its card says {expected}")
+    from keras_vae_collapse.runs import load_model
+
     return load_model(folder)
 
 

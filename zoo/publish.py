@@ -18,15 +18,14 @@ import tempfile
 import zoo
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.core.files import replacing, sha256, write_json, write_text
-from keras_vae_collapse.runs.model_archive import load_model
-from keras_vae_collapse.tasks.reinflection import DataError, load_data, read_examples
-from keras_vae_collapse.training.evaluation import evaluate_model
-from keras_vae_collapse.training.recipe import Recipe, override
+from keras_vae_collapse.runs import load_model
+from keras_vae_collapse.tasks.reinflection import DataError, ReinflectionTask, read_examples
+from keras_vae_collapse.tasks.reinflection.task import DEFAULT_AUGMENTATION
+from keras_vae_collapse.training import Recipe, evaluate, override
 from zoo.half_precision import halve
 from zoo.pretrained_models import FOLDER, pretrained, sample_file
 
 LARGEST = 8_000_000
-_OF_TEACHERS = {"teachers", "teacher_epochs", "pupil_learning_rate"}
 _LICENCES = {
     "demo": "made by this project from the grammar; MIT",
     "sigmorphon2016": "SIGMORPHON 2016 shared task (Cotterell et al. 2016), extracted from "
@@ -46,15 +45,14 @@ def publish(run, name):
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
     data = config["data"]
-    added_tasks = data.get("added_tasks", ())
-    train_examples, dev_examples = load_data(
-        data["name"], data["language"], data["task"], added_tasks
+    task = ReinflectionTask(
+        data["name"], data["language"], data["task"], data.get("added_tasks", ())
     )
     with tempfile.TemporaryDirectory() as scratch:
         model.save(pathlib.Path(scratch) / "model.keras")
         halve(pathlib.Path(scratch) / "model.keras")
         halved = load_model(scratch)
-    figures, _ = evaluate_model(halved, dev_examples, seed=config["seed"])
+    figures, _ = evaluate(task, halved, task.dev_examples, seed=config["seed"])
     half_precision = _is_no_worse(figures, metrics["dev"])
     if half_precision:
         model, metrics["dev"] = halved, figures
@@ -75,7 +73,7 @@ def publish(run, name):
         "sha256": sha256(folder / "model.keras"),
         "half_precision": half_precision,
         "sample": sample_figures(model, data["language"]),
-        "unseen": unseen_figures(model, train_examples, dev_examples),
+        "unseen": unseen_figures(model, task.train_examples, task.dev_examples),
         **metrics,
         "config": config,
     }
@@ -174,30 +172,40 @@ def card(name, record):
 
 
 def settings_since(config):
-    """The settings `field=value` that make the recipe of today that of a run's `config.json`."""
+    """The settings `name=value` that make the recipe of today that of a run's `config.json`."""
     words = config["command"]
     given = [new for old, new in zip(words, words[1:], strict=False) if old == "--set"]
     given += [word.removeprefix("--set=") for word in words if word.startswith("--set=")]
     then = Recipe.from_config(config["recipe"]).to_config()
     now = override(zoo.recipe(then["name"]), given).to_config()
-    changed = [key for key in then if then[key] != now[key]]
-    idle = {"paper", "summary"}  # and what has no effect
+    idle = {"name", "paper", "summary"}  # and what has no effect
     idle |= {"epochs"} if any(word.startswith("--epochs=") for word in words) else set()
     idle |= set() if then["slots"] else {"slot_spacing"}
-    idle |= set() if then["back_translations"] else _OF_TEACHERS
-    settings = []
-    for key in changed:
-        if key in idle:
-            continue
-        if isinstance(then[key], dict):
-            settings += [
-                f"{key}.{entry}={value}"
-                for entry, value in then[key].items()
-                if now[key].get(entry) != value
-            ]
-        else:
-            settings.append(f"{key}={then[key]}")
-    return settings
+    if now["augmentation"] == "auto":
+        now["augmentation"] = DEFAULT_AUGMENTATION
+    return [
+        f"{name}={value}"
+        for key in then
+        if key not in idle
+        for name, value in _differences(key, then[key], now[key])
+    ]
+
+
+def _differences(name, then, now):
+    """`(setting, value)` of all that was otherwise then."""
+    if then == now:
+        return []
+    if not isinstance(then, dict) or not isinstance(now, dict) or "class" not in now:
+        return [(name, then)]
+    if then.get("class") != now["class"]:
+        changed = [(f"{name}.class", then.get("class"))]
+        now = {}
+    else:
+        changed = []
+    for option, value in then.items():
+        if option != "class":
+            changed += _differences(f"{name}.{option}", value, now.get(option))
+    return changed
 
 
 def write_cards():

@@ -1,7 +1,5 @@
 """Making the schedules of a recipe shorter or longer with its training."""
 
-import dataclasses
-
 
 def with_schedule_length(recipe, factor):
     """The recipe with the schedule of its KL weight, and its pretraining, `factor` times as long.
@@ -16,15 +14,15 @@ def with_schedule_length(recipe, factor):
     if not factor > 0:
         raise ValueError(f"the length of schedules must be positive. Received: {factor}")
     replaced = {}
-    schedule = recipe.rate_options.get("weight")
+    schedule = recipe.rate_term.get("weight")
     if isinstance(schedule, dict):
         schedule = _stretched(schedule, factor)
-        replaced["rate_options"] = {**recipe.rate_options, "weight": schedule}
-    pretraining = recipe.encoder_training_options
+        replaced["rate_term"] = {**recipe.rate_term, "weight": schedule}
+    pretraining = recipe.encoder_training or {}
     if "epochs" in pretraining:
         epochs = max(1, round(pretraining["epochs"] * factor))
-        replaced["encoder_training_options"] = {**pretraining, "epochs": epochs}
-    return dataclasses.replace(recipe, **replaced)
+        replaced["encoder_training"] = {**pretraining, "epochs": epochs}
+    return recipe.replace(**replaced)
 
 
 def _stretched(schedule, factor):

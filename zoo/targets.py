@@ -1,9 +1,8 @@
 """Setting the rate that a recipe aims at, whatever its method calls it."""
 
-import dataclasses
 import math
 
-from keras_vae_collapse.training.recipe import RecipeError
+from keras_vae_collapse.training import RecipeError
 
 
 def has_target(recipe):
@@ -12,7 +11,7 @@ def has_target(recipe):
 
 
 def with_target(recipe, nats):
-    """The recipe aiming at a rate of `nats` nats per word.
+    """The recipe aiming at a rate of `nats` nats per example.
 
     Raises:
         RecipeError: its method has no target rate.
@@ -20,20 +19,20 @@ def with_target(recipe, nats):
     replaced = _replacement(recipe, float(nats))
     if replaced is None:
         raise RecipeError(f"recipe {recipe.name!r} has no target rate")
-    return dataclasses.replace(recipe, **replaced)
+    field, options = replaced
+    return recipe.replace(**{field: {**getattr(recipe, field), **options}})
 
 
 def _replacement(recipe, nats):
-    rate, latent = recipe.rate_options, recipe.latent_options
+    """The part that holds the target, and its option for this target; `None` without one."""
+    rate, latent = recipe.rate_term, recipe.latent
     per_dimension = nats / recipe.latent_dim
-    for name in ("rate_nats", "target_nats"):
-        if name in rate:
-            return {"rate_options": {**rate, name: nats}}
+    if "rate_nats" in rate:
+        return "rate_term", {"rate_nats": nats}
     if "free_nats" in rate:
-        free = nats if rate.get("over") == "total" else per_dimension
-        return {"rate_options": {**rate, "free_nats": free}}
+        return "rate_term", {"free_nats": nats if rate.get("over") == "total" else per_dimension}
     if "delta_nats" in latent:
-        return {"latent_options": {**latent, "delta_nats": nats}}
+        return "latent", {"delta_nats": nats}
     if "gamma" in latent:  # BN-VAE bounds the rate by latent_dim * gamma^2 / 2
-        return {"latent_options": {**latent, "gamma": math.sqrt(2.0 * per_dimension)}}
+        return "latent", {"gamma": math.sqrt(2.0 * per_dimension)}
     return None

@@ -8,24 +8,23 @@ from keras_vae_collapse.core.checks import check_integer
 
 
 class AggressiveEncoder(keras.callbacks.Callback):
-    """Lets the encoder catch up before each step of the decoder, until that no longer pays.
+    """Trains the encoder until it has caught up before each step of the decoder.
 
-    A decoder learns faster than its encoder: by the time the posterior could tell it something
-    of the input, it has learnt to do without, and the model collapses. He et al. 2019
+    A decoder learns faster than its encoder: before the posterior carries information about
+    the input, the decoder has learnt to ignore it, and the model collapses. He et al. 2019
     (arXiv:1901.05534) therefore train the encoder alone, on batch after batch, until the loss
     stops falling, then the decoder for one step, and so on. Once the mutual information of
-    input and latent falls from one epoch to the next, the encoder has caught up; from then on
-    every step trains both, as ever.
+    input and latent falls from one epoch to the next, every step trains both.
 
     A callback, not a model of its own: it only decides which weights a step of `model.fit`
-    trains, so it goes with any model, rate term, optimizer and strategy. Each step takes a
-    batch of the data, so an epoch is as long as ever and most of it goes to the encoder. The
+    trains, so it works with any model, rate term, optimizer and strategy. Each step takes a
+    batch of the data: an epoch has the same length and most of it trains the encoder. The
     loss is compared over groups of `check_every` batches.
 
     Args:
         encoder: list of layers; their weights are the encoder's, all others the decoder's.
         monitor: name of the mutual information in the logs of an epoch; put the callback
-            behind the one that computes it, such as `DevEvaluation`.
+            after the one that computes it, such as `DevEvaluation`.
         max_steps: most steps of the encoder in a row (the authors: 100).
         check_every: batches in a group (the authors: 15).
 

@@ -9,19 +9,18 @@ from keras_vae_collapse.callbacks.weight_average import averaged_weights
 class BestWeights(keras.callbacks.Callback):
     """Remembers the best weights, stops when they stop improving, restores them on demand.
 
-    `keras.callbacks.EarlyStopping` forgets its best value when a run is resumed; the state of
-    this one is `state` and `arrays`, which `RunCheckpoint` saves.
+    Adds to `keras.callbacks.EarlyStopping`: a state that is saved with a run (`state` and
+    `arrays`), a second figure that decides ties, and the averaged weights of the optimizer.
 
     Args:
         monitor: name of the figure in the logs; larger is better.
         patience: epochs without improvement before training ends.
-        tie_break: a figure of which less is better, compared where `monitor` is equal.
-        start_epoch: epochs that do not count, such as those of a pretraining.
+        tie_break: a figure of which less is better, compared where `monitor` is equal, or
+            `None`.
+        start_epoch: the first epochs, this many, do not count, such as those of a pretraining.
     """
 
-    def __init__(
-        self, monitor="dev_accuracy", patience=15, tie_break="dev_levenshtein", start_epoch=0
-    ):
+    def __init__(self, monitor, patience, tie_break=None, start_epoch=0):
         super().__init__()
         self.monitor = monitor
         self.patience = patience
@@ -44,6 +43,6 @@ class BestWeights(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def restore(self):
-        """Gives the model its best weights, if any epoch was evaluated."""
+        """Gives the model its best weights, if any epoch has counted."""
         for weight, array in zip(self.model.weights, self.arrays, strict=bool(self.arrays)):
             weight.assign(array)

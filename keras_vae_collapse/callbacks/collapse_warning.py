@@ -1,4 +1,4 @@
-"""A warning as soon as the rate is next to nothing."""
+"""A warning when the rate is close to zero."""
 
 import logging
 
@@ -9,26 +9,32 @@ from keras_vae_collapse.callbacks.summary_callback import SummaryCallback
 from keras_vae_collapse.core.checks import check_integer, check_number
 
 
-class CollapseWarning(SummaryCallback):
-    """Warns, in the console and in TensorBoard, when the rate lies under a threshold.
+_ADVICE = (
+    "After training, `keras_vae_collapse.diagnostics.diagnose` with a `LatentModel` of this model "
+    "says which dimensions are inactive, why, and what to try."
+)
 
-    A model that needs its latent has a rate of many nats after a few hundred steps (`log N`
-    nats tell N words apart), one that collapses has a fraction of a nat. Every model starts
-    with a small rate, so nothing is said before epoch `after_epochs` and step `after_steps`;
-    from then on each fall under the threshold gives one warning, and the next only after the
-    rate has been above it again.
+
+class CollapseWarning(SummaryCallback):
+    """Warns, in the console and in TensorBoard, when the rate is below a threshold.
+
+    A model that uses its latent has a rate of many nats after a few hundred steps (`log N`
+    nats identify one of N examples), one that collapses has a fraction of a nat. Every model
+    starts with a small rate, so there is no warning before epoch `after_epochs` and step
+    `after_steps`; from then on each fall below the threshold gives one warning, and the next
+    only after the rate has been above it again.
 
     Watch the rate of training, which every rate term logs as `rate`. The rate on the
     development set is no substitute where the optimizer averages the weights: the average lags
     behind by several epochs, and its rate starts near 0 in healthy models.
 
     Args:
-        rate_nats: the threshold in nats per word, greater than 0.
+        rate_nats: the threshold in nats per example, greater than 0.
         after_epochs: the first epoch that can bring a warning, counted from 1.
         after_steps: optimizer steps before which there is none, at least 0: on a small set
             three epochs are next to nothing.
-        monitor: name of the rate in the logs; epochs without it are passed over.
-        model_dir: the run directory, for the command that the warning names.
+        monitor: name of the rate in the logs; epochs without it do not count.
+        advice: a sentence that ends the warning; `None` for one about `diagnose`.
         writer: a `tf.summary.SummaryWriter`, or `None` for the console alone.
 
     Raises:
@@ -58,7 +64,7 @@ class CollapseWarning(SummaryCallback):
         after_epochs=3,
         after_steps=200,
         monitor="rate",
-        model_dir=None,
+        advice=None,
         writer=None,
     ):
         super().__init__(writer)
@@ -66,7 +72,7 @@ class CollapseWarning(SummaryCallback):
         self.after_epochs = check_integer("after_epochs", after_epochs, low=1)
         self.after_steps = check_integer("after_steps", after_steps, low=0)
         self.monitor = monitor
-        self.model_dir = model_dir
+        self.advice = _ADVICE if advice is None else advice
         self._warned = False
         self._message = None
 
@@ -92,13 +98,11 @@ class CollapseWarning(SummaryCallback):
         self._print()
 
     def message(self, epoch, rate):
-        """The warning, for a rate in nats per word of an epoch counted from 0."""
-        directory = "DIR" if self.model_dir is None else self.model_dir
+        """The warning, for a rate in nats per example of an epoch counted from 0."""
         return (
-            f"Posterior collapse: the rate of epoch {epoch + 1} is {rate:.3g} nats a word, under "
-            f"{self.rate_nats:g}, so hardly anything of the input passes through z. Once training "
-            "has ended, this says which dimensions failed, why, and what to try: "
-            f"`python -m keras_vae_collapse.diagnose --model_dir={directory} --file=FILE`"
+            f"Posterior collapse: the rate of epoch {epoch + 1} is {rate:.3g} nats per example, "
+            f"below {self.rate_nats:g}, so z carries next to no information about the input. "
+            f"{self.advice}"
         )
 
     def _print(self):

@@ -13,18 +13,13 @@ class DevEvaluation(keras.callbacks.Callback):
 
     Args:
         evaluate: a function without arguments that returns `{name: number}`.
-        every: evaluate after every so many epochs, and after the last.
     """
 
-    def __init__(self, evaluate, every=1):
+    def __init__(self, evaluate):
         super().__init__()
         self._evaluate = evaluate
-        self._every = every
 
     def on_epoch_end(self, epoch, logs=None):
-        last = self.model.stop_training or epoch + 1 == self.params.get("epochs")
-        if (epoch + 1) % self._every and not last:
-            return
         with averaged_weights(self.model):
             figures = self._evaluate()
         logs.update({f"dev_{name}": value for name, value in figures.items()})

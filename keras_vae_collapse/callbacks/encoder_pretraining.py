@@ -10,17 +10,17 @@ from keras_vae_collapse.core.checks import check_integer
 class EncoderPretraining(keras.callbacks.Callback):
     """Trains an autoencoder for some epochs, then keeps its encoder and starts the decoder anew.
 
-    While it pretrains, the rate costs nothing: the model is an autoencoder, and its encoder
-    learns to tell the inputs apart. Then the decoder goes back to its initial weights, before
-    it could learn to do without the latent, and the rate term takes effect (Li et al. 2019,
+    During pretraining the rate has no KL cost: the model is an autoencoder, and its encoder
+    learns to distinguish the inputs. Then the decoder gets its initial weights back, before it
+    has learnt to ignore the latent, and the rate term takes effect (Li et al. 2019,
     arXiv:1909.00868, who find that this and free bits do more together than either alone).
 
     A callback, not a model of its own: it only changes what a step of `model.fit` computes and
-    is the same for any model, rate term, optimizer and strategy.
+    works with any model, rate term, optimizer and strategy.
 
     Schedules of a rate term count the steps of the pretraining too. Figures of the pretraining
     are those of an autoencoder: keep them out of the choice of the best weights
-    (`BestWeights(start_epoch=epochs)`).
+    (`start_epoch=epochs` of `BestWeights`).
 
     Args:
         model: a built model with its initial weights.
@@ -71,11 +71,11 @@ class EncoderPretraining(keras.callbacks.Callback):
                 variable.assign(initial)
             restart_average(self.model)
         pretrains = epoch < self.epochs
-        if self.rate_term.costs_nothing != pretrains:
-            self.rate_term.costs_nothing = pretrains
+        if self.rate_term.pretraining != pretrains:
+            self.rate_term.pretraining = pretrains
             # The value counts when the function is traced.
             self.model.make_train_function(force=True)
 
     def on_train_end(self, logs=None):
-        self.rate_term.costs_nothing = False
+        self.rate_term.pretraining = False
         self.model.train_function = self._train_function

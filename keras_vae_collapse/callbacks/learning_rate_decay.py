@@ -14,10 +14,10 @@ class LearningRateDecay(keras.callbacks.Callback):
     rate_t = rate_0 (1 + cos(pi p_t)) / 2,    p_t = max(t / total_steps, share of the time used)
     ```
 
-    with `t` the optimizer's step, so that a resumed training goes on where it was. A schedule of
-    steps alone never comes down where a time limit ends the training; this one does, at the price
-    that a training with a limit depends on how fast the machine is. In the end the optimizer has
-    `rate_0` again.
+    with `t` the optimizer's step, so that a resumed training continues where it was. Adds to
+    `keras.optimizers.schedules.CosineDecay`: it reaches zero where a time limit ends the training,
+    too, which then depends on the speed of the machine. After training the optimizer has `rate_0`
+    again.
 
     (Cosine without restarts: Loshchilov & Hutter 2017, arXiv:1608.03983.)
 

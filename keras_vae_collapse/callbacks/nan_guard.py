@@ -14,9 +14,10 @@ class NotFiniteLoss(FloatingPointError):
 class NaNGuard(keras.callbacks.Callback):
     """Raises `NotFiniteLoss` at the first batch whose running mean loss is not finite.
 
-    At the end of an epoch the weights are looked at as well: a gradient that was not a number
-    shows in the loss of the next batch only, when a checkpoint would be ruined already. Put the
-    callback in front of those that save or evaluate.
+    Adds to `keras.callbacks.TerminateOnNaN`: an error that names the step and the last good
+    checkpoint, and a look at the weights at the end of an epoch, since a gradient that is not
+    finite shows in the loss of the next batch only, when a checkpoint is already spoilt. Put the
+    callback before those that save or evaluate.
 
     Args:
         last_checkpoint: a function that returns the path of the last good checkpoint, or
@@ -50,5 +51,5 @@ class NaNGuard(keras.callbacks.Callback):
         raise NotFiniteLoss(
             f"{what} at step {step} (epoch {self._epoch + 1}, batch {self._batch + 1}); "
             + (f"last good checkpoint: {good}" if good else "there is no checkpoint yet")
-            + ". A smaller learning rate or clip_norm may help"
+            + ". A smaller learning rate or gradient clipping may help"
         )

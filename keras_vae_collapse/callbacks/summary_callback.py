@@ -29,5 +29,5 @@ class SummaryCallback(keras.callbacks.Callback):
             yield
 
     def is_last(self, epoch):
-        """Whether training ends with this epoch, so far as is known."""
+        """Whether training ends with this epoch, as far as is known."""
         return self.model.stop_training or epoch + 1 == self.params.get("epochs")

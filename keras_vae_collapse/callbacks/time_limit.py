@@ -1,4 +1,4 @@
-"""Stop after so many minutes of training."""
+"""Stop after a number of minutes of training."""
 
 import time
 
@@ -8,15 +8,14 @@ import keras
 class TimeLimit(keras.callbacks.Callback):
     """Ends training once it has lasted for a number of minutes, at the next batch.
 
-    The epoch that is cut short counts for the result, but a resumed run repeats it whole, so
-    that it ends as if there had been no limit. (Not so where a `LearningRateDecay` follows the
-    time.)
+    The epoch that is cut short counts for the result, but a resumed run repeats it completely
+    and ends as if there had been no limit. (Except where a `LearningRateDecay` follows the time.)
 
     Args:
         max_minutes: minutes of training in all, those before a resume included; `None` for
             no limit.
-        cluster: the run's `distribute.Cluster`, whose chief has the clock; `None` for this
-            process alone.
+        cluster: an object whose `from_chief(ask)` returns, on every worker, what `ask()` returns
+            on the chief, which has the clock; `None` for this process alone.
     """
 
     def __init__(self, max_minutes=None, cluster=None):
@@ -26,7 +25,7 @@ class TimeLimit(keras.callbacks.Callback):
         self.resume(0.0)
 
     def resume(self, elapsed_seconds):
-        """Goes on counting from a run that has lasted so many seconds."""
+        """Continues the count of a run that has lasted `elapsed_seconds`."""
         self._start = time.monotonic() - elapsed_seconds
 
     @property

@@ -8,7 +8,8 @@ def averaged_weights(model):
     """Within the block the trainable weights hold their exponential moving average.
 
     The average is the one that the optimizer keeps with `use_ema=True`; without it the block
-    changes nothing. Afterwards the weights are what they were.
+    changes nothing. Adds to `keras.callbacks.SwapEMAWeights`: the weights come back bit for bit,
+    after an error, too.
     """
     optimizer = model.optimizer
     averages = getattr(optimizer, "_model_variables_moving_average", None)
@@ -31,7 +32,7 @@ def averaged_weights(model):
 
 
 def restart_average(model):
-    """Makes the averages of all trainable weights what the weights are now."""
+    """Sets the averages of all trainable weights to the weights."""
     optimizer = model.optimizer
     if getattr(optimizer, "use_ema", False) and optimizer.built:
         averages = optimizer._model_variables_moving_average

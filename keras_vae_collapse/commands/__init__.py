@@ -1,1 +1,1 @@
-"""TODO"""
+"""The commands, one a file; none imports TensorFlow before its flags are parsed."""

@@ -1,19 +1,28 @@
-"""Diagnoses a trained model: `python -m keras_vae_collapse.diagnose --help`."""
+"""Says whether, where and why a trained model collapsed: `kvc-diagnose --help`."""
 
 import argparse
 import logging
 import pathlib
 import sys
 
+from keras_vae_collapse.commands.command import (
+    add_format,
+    file_format,
+    print_paths,
+    report_errors,
+)
+
 
 def arguments():
     """The parser of the command line."""
-    parser = argparse.ArgumentParser("keras_vae_collapse.diagnose", description=__doc__)
+    parser = argparse.ArgumentParser("kvc-diagnose", description=__doc__)
     parser.add_argument("--model_dir", required=True, help="run directory with model.keras")
     parser.add_argument("--file", required=True, help="file with gold forms")
-    parser.add_argument("--task", default="3", choices=["1", "2", "3", "unimorph"], help="format")
+    add_format(parser)
     parser.add_argument("--num_samples", type=int, default=500, help="samples a word of the NLL")
-    parser.add_argument("--max_words", type=int, default=1600, help="draw so many of a larger file")
+    parser.add_argument(
+        "--max_words", type=int, default=1600, help="of a larger file at most this many are drawn"
+    )
     parser.add_argument("--num_examples", type=int, default=8, help="outputs to show")
     parser.add_argument("--seed", type=int, default=0, help="seed of all noise")
     parser.add_argument(
@@ -26,40 +35,39 @@ def arguments():
 def main(argv=None):
     """Runs the command; returns its exit code."""
     options = arguments().parse_args(argv)
+    return report_errors("diagnose", lambda: _diagnose(options))
+
+
+def _diagnose(options):
     # Not the settings of training, which leave large matrix products a single core.
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    from keras_vae_collapse.tasks.reinflection import ReinflectionTask, read_examples
+
+    examples = read_examples(options.file, file_format(options.task))
     from keras_vae_collapse.core.files import write_text
     from keras_vae_collapse.diagnostics import diagnose
-    from keras_vae_collapse.runs.model_archive import load_model
-    from keras_vae_collapse.tasks.reinflection import read_examples, warn_unseen
-    from keras_vae_collapse.tasks.reinflection.adapter import adapt_reinflection_vae
+    from keras_vae_collapse.runs import load_model
+    from keras_vae_collapse.training.evaluation import EncodedExamples
 
+    model = load_model(options.model_dir)
+    task = ReinflectionTask.of_model(model, examples)
+    report = diagnose(
+        EncodedExamples(task, model, examples).latent_model,
+        num_samples=options.num_samples,
+        seed=options.seed,
+        max_rows=options.max_words,
+        num_examples=options.num_examples,
+    )
+    command = "python train.py"
     folder = pathlib.Path(options.output_dir or options.model_dir)
-    try:
-        task = int(options.task) if options.task.isdigit() else options.task
-        examples = read_examples(options.file, task)
-        model = load_model(options.model_dir)
-        latent_model = adapt_reinflection_vae(model, examples)
-        warn_unseen(model.vocabulary, examples)
-        report = diagnose(
-            latent_model,
-            num_samples=options.num_samples,
-            seed=options.seed,
-            max_rows=options.max_words,
-            num_examples=options.num_examples,
-        )
-        paths = [folder / "report.json", folder / "report.html"]
-        write_text(paths[0], report.to_json() + "\n")
-        write_text(paths[1], report.to_html())
-        if options.json:
-            paths.append(pathlib.Path(options.json))
-            write_text(paths[-1], report.to_json() + "\n")
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"diagnose: {error}", file=sys.stderr)
-        return 1
-    print(report.to_text())
-    print("\nwritten:", *(f"  {path}" for path in paths), sep="\n")
-    return 0
+    paths = [folder / "report.json", folder / "report.html"]
+    write_text(paths[0], report.to_json() + "\n")
+    write_text(paths[1], report.to_html(command))
+    if options.json:
+        paths.append(pathlib.Path(options.json))
+        write_text(paths[-1], report.to_json() + "\n")
+    print(report.to_text(command), end="\n\n")
+    print_paths(paths)
 
 
 if __name__ == "__main__":

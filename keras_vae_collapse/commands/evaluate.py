@@ -1,15 +1,17 @@
-"""Scores a trained model on a file: `python -m keras_vae_collapse.evaluate --help`."""
+"""Scores a trained model on a file: `kvc-evaluate --help`."""
 
 import argparse
 import sys
 
+from keras_vae_collapse.commands.command import add_format, file_format, report_errors
+
 
 def arguments():
     """The parser of the command line."""
-    parser = argparse.ArgumentParser("keras_vae_collapse.evaluate", description=__doc__)
+    parser = argparse.ArgumentParser("kvc-evaluate", description=__doc__)
     parser.add_argument("--model_dir", required=True, help="run directory with model.keras")
     parser.add_argument("--file", required=True, help="file with gold forms")
-    parser.add_argument("--task", default="3", choices=["1", "2", "3", "unimorph"], help="format")
+    add_format(parser)
     parser.add_argument("--beam_width", type=int, default=8, help="hypotheses of the beam search")
     parser.add_argument("--num_samples", type=int, default=50, help="samples a word of the NLL")
     parser.add_argument("--seed", type=int, default=0, help="seed of the samples")
@@ -21,32 +23,30 @@ def arguments():
 def main(argv=None):
     """Runs the command; returns its exit code."""
     options = arguments().parse_args(argv)
-    from keras_vae_collapse.training.process import prepare_process
+    return report_errors("evaluate", lambda: _evaluate(options))
 
-    prepare_process()
+
+def _evaluate(options):
+    from keras_vae_collapse.tasks.reinflection import ReinflectionTask, read_examples
+
+    examples = read_examples(options.file, file_format(options.task))
     from keras_vae_collapse.core.files import write_json
-    from keras_vae_collapse.runs.model_archive import load_model
-    from keras_vae_collapse.tasks.reinflection import read_examples, warn_unseen, write_predictions
-    from keras_vae_collapse.training.evaluation import evaluate_model
+    from keras_vae_collapse.runs import load_model
+    from keras_vae_collapse.training import evaluate
+    from keras_vae_collapse.training.process import prepare_process
     from keras_vae_collapse.training.summary import figures_table
 
-    try:
-        task = int(options.task) if options.task.isdigit() else options.task
-        examples = read_examples(options.file, task)
-        model = load_model(options.model_dir)
-        warn_unseen(model.vocabulary, examples)
-        figures, predictions = evaluate_model(
-            model, examples, options.beam_width, options.num_samples, options.seed
-        )
-        if options.json:
-            write_json(options.json, figures)
-        if options.predictions:
-            write_predictions(options.predictions, examples, predictions)
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"evaluate: {error}", file=sys.stderr)
-        return 1
-    print(figures_table(figures))
-    return 0
+    prepare_process()
+    model = load_model(options.model_dir)
+    task = ReinflectionTask.of_model(model, examples)
+    figures, predictions = evaluate(
+        task, model, examples, options.beam_width, options.num_samples, options.seed
+    )
+    if options.json:
+        write_json(options.json, figures)
+    if options.predictions:
+        task.write_predictions(options.predictions, examples, predictions)
+    print(figures_table(task, figures))
 
 
 if __name__ == "__main__":

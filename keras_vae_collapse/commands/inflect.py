@@ -1,18 +1,21 @@
-"""Inflects words from stdin or a file: `python -m keras_vae_collapse.inflect --help`.
+"""Inflects words from stdin or a file: `kvc-inflect --help`.
 
 Each line is `source<TAB>features`; the answer is a line with the form, or with
 `form<TAB>log-probability` for each of the `--n_best` forms, an empty line between words.
 """
 
 import argparse
+import itertools
 import sys
+
+from keras_vae_collapse.commands.command import report_errors
 
 _BATCH = 2048
 
 
 def arguments():
     """The parser of the command line."""
-    parser = argparse.ArgumentParser("keras_vae_collapse.inflect", description=__doc__)
+    parser = argparse.ArgumentParser("kvc-inflect", description=__doc__)
     parser.add_argument("--model_dir", required=True, help="run directory with model.keras")
     parser.add_argument("--file", default="-", help="lines source<TAB>features; - for stdin")
     parser.add_argument("--beam_width", type=int, default=1, help="hypotheses of the beam search")
@@ -40,18 +43,6 @@ def read_queries(lines, name):
         yield tuple(columns)
 
 
-def batches(queries, size):
-    """Lists of at most `size` queries."""
-    batch = []
-    for query in queries:
-        batch.append(query)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
 def answer(model, queries, beam_width, n_best):
     """The lines to print for a list of queries."""
     sources, features = zip(*queries, strict=True)
@@ -64,29 +55,28 @@ def answer(model, queries, beam_width, n_best):
 def main(argv=None):
     """Runs the command; returns its exit code."""
     options = arguments().parse_args(argv)
+    return report_errors("inflect", lambda: _inflect(options))
+
+
+def _inflect(options):
+    if not 1 <= options.n_best <= options.beam_width:
+        raise ValueError(
+            f"`n_best` must lie in [1, beam_width={options.beam_width}]. "
+            f"Received: n_best={options.n_best}"
+        )
+    from keras_vae_collapse.runs import load_model
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
-    from keras_vae_collapse.runs.model_archive import load_model
-
-    try:
-        if not 1 <= options.n_best <= options.beam_width:
-            raise ValueError(
-                f"`n_best` must lie in [1, beam_width={options.beam_width}]. "
-                f"Received: n_best={options.n_best}"
-            )
-        model = load_model(options.model_dir)
-        standard = options.file == "-"
-        name = "standard input" if standard else options.file
-        with sys.stdin.buffer if standard else open(options.file, "rb") as lines:
-            for queries in batches(read_queries(lines, name), _BATCH):
-                for line in answer(model, queries, options.beam_width, options.n_best):
-                    print(line)
-                sys.stdout.flush()
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"inflect: {error}", file=sys.stderr)
-        return 1
-    return 0
+    model = load_model(options.model_dir)
+    standard = options.file == "-"
+    name = "standard input" if standard else options.file
+    with sys.stdin.buffer if standard else open(options.file, "rb") as lines:
+        queries = read_queries(lines, name)
+        while batch := list(itertools.islice(queries, _BATCH)):
+            for line in answer(model, batch, options.beam_width, options.n_best):
+                print(line)
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

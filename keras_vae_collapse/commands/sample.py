@@ -1,4 +1,4 @@
-"""Words out of the latent space: `python -m keras_vae_collapse.sample --help`.
+"""Words out of the latent space: `kvc-sample --help`.
 
 Prints words of latent vectors drawn from the prior; with `--from` and `--to` the words between
 two words; with `--near` the words of a file that are nearest to a word.
@@ -11,13 +11,13 @@ import sys
 
 import numpy as np
 
+from keras_vae_collapse.commands.command import add_format, file_format, report_errors
 from keras_vae_collapse.core.checks import check_integer
 
 
 def arguments():
     """The parser of the command line."""
-    parser = argparse.ArgumentParser("keras_vae_collapse.sample", description=__doc__)
-    tasks = ["1", "2", "3", "unimorph"]
+    parser = argparse.ArgumentParser("kvc-sample", description=__doc__)
     parser.add_argument("--model_dir", required=True, help="run directory with model.keras")
     parser.add_argument("--count", type=int, default=10, help="words of the prior, or nearest")
     parser.add_argument(
@@ -32,7 +32,7 @@ def arguments():
     parser.add_argument("--steps", type=int, default=8, help="points of the path")
     parser.add_argument("--near", metavar="WORD", help="the word whose neighbours are wanted")
     parser.add_argument("--file", help="file whose source words are compared with --near")
-    parser.add_argument("--task", default="3", choices=tasks, help="its format")
+    add_format(parser)
     return parser
 
 
@@ -41,21 +41,18 @@ def main(argv=None):
     parser = arguments()
     options = parser.parse_args(argv)
     _check_usage(parser, options)
+    return report_errors("sample", lambda: _sample(options))
+
+
+def _sample(options):
+    from keras_vae_collapse.runs import load_model
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
-    from keras_vae_collapse.runs.model_archive import load_model
-
-    try:
-        model = load_model(options.model_dir)
-        _warn_unknown(model.vocabulary, (options.start, options.end, options.near))
-        rows = _answer(model, options)
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"sample: {error}", file=sys.stderr)
-        return 1
-    for row in rows:
+    model = load_model(options.model_dir)
+    _warn_unknown(model.vocabulary, (options.start, options.end, options.near))
+    for row in _answer(model, options):
         print("\t".join(f"{cell:.4f}" if isinstance(cell, float) else cell for cell in row))
-    return 0
 
 
 def _check_usage(parser, options):
@@ -88,8 +85,8 @@ def _answer(model, options):
     if options.near is not None:
         from keras_vae_collapse.tasks.reinflection import read_examples
 
-        task = int(options.task) if options.task.isdigit() else options.task
-        words = [example.source for example in read_examples(options.file, task)]
+        examples = read_examples(options.file, file_format(options.task))
+        words = [example.source for example in examples]
         return nearest_words(model, options.near, words, options.count)
     if options.start is not None:
         features = _features(options, 1)[0]

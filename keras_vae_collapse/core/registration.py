@@ -23,18 +23,18 @@ CLASSES = {
         "BagOfCharsHead",
         "BatchNormGaussianLatent",
         "CharDropout",
+        "ConditionAttention",
         "ContiguousDropout",
         "DeltaGaussianLatent",
         "Dropout",
         "EmbeddingDropout",
-        "FeatureAttention",
         "GRU",
         "GRUDecoder",
+        "GRUEncoder",
         "GaussianLatent",
         "HistorylessGRUDecoder",
         "LatentAttention",
         "MixturePrior",
-        "WordEncoder",
     ),
     "losses": (
         "ControlVAEKL",
@@ -44,7 +44,7 @@ CLASSES = {
         "SoftFreeBitsKL",
         "TargetRate",
     ),
-    "metrics": ("ActiveUnits", "Distortion", "Rate", "RatePerDimension"),
+    "metrics": ("ActiveUnits",),
     "schedules": (
         "CyclicalAnnealing",
         "ExponentialAnnealing",
@@ -55,6 +55,9 @@ CLASSES = {
     "distribute": ("ReplicaAdam",),
     "tasks.reinflection": ("ReinflectionVAE",),
 }
+
+# Public classes that older files and programs name otherwise: `{old name: name}`.
+RENAMED = {"WordEncoder": "GRUEncoder", "FeatureAttention": "ConditionAttention"}
 
 
 class _Deferred:
@@ -84,9 +87,10 @@ def _register():
     import keras
 
     objects = keras.saving.get_custom_objects()
-    for module, names in CLASSES.items():
-        for name in names:
-            objects.setdefault(f"{PACKAGE}>{name}", _Deferred(module, name))
+    deferred = {name: _Deferred(module, name) for module in CLASSES for name in CLASSES[module]}
+    deferred.update({old: deferred[name] for old, name in RENAMED.items()})
+    for name, cls in deferred.items():
+        objects.setdefault(f"{PACKAGE}>{name}", cls)
 
 
 def register_with_keras():
@@ -98,7 +102,7 @@ def register_with_keras():
 
 
 class _AfterKeras(importlib.abc.MetaPathFinder):
-    """Finds `keras` as Python does, once, and registers our classes behind its import."""
+    """Finds `keras` as Python does, once, and registers our classes after its import."""
 
     def find_spec(self, name, path=None, target=None):
         if name != "keras":

@@ -6,7 +6,7 @@ from keras_vae_collapse.core.replicas import global_batch_mean
 
 
 class _LossesPerThread(threading.local):
-    """What a Keras layer needs of its list of added losses, a separate one in every thread."""
+    """Stands for the list of added losses of a Keras layer; every thread has its own."""
 
     def __init__(self):
         self._losses = []
@@ -25,16 +25,16 @@ class _LossesPerThread(threading.local):
 
 
 def keep_losses_per_replica(layer):
-    """Makes the losses added by `layer` and its sublayers those of the current replica.
+    """Gives `layer` and its sublayers a separate list of added losses for each replica.
 
-    `MirroredStrategy` runs each replica in a thread, and hands over to the next thread wherever
-    replicas meet: at a mean over the global batch, at the assignment of a shared weight. All
-    threads write into the one list that a Keras layer has for `add_loss`. So a replica that
-    meets others within its forward pass finds their losses among its own afterwards (a loss
-    that is logged too high), or its own cleared by the next replica's call (a loss that is not
-    trained on). With one list for each thread neither happens.
+    `MirroredStrategy` runs every replica in its own thread, and switches threads wherever
+    replicas communicate: at a mean over the global batch, at the assignment of a shared weight.
+    A Keras layer keeps the losses of `add_loss` in one list, which all threads share. A replica
+    that communicates within its forward pass may then find the losses of another replica in the
+    list (the loss is too high), or its own cleared by the call of another (nothing trains on
+    it). With one list for each thread neither happens.
 
-    Does nothing to layers that are separate already.
+    Layers that have separate lists already stay as they are.
     """
     for part in layer._flatten_layers():
         if not isinstance(part._losses, _LossesPerThread):
@@ -47,8 +47,8 @@ def keep_losses_per_replica(layer):
 def add_batch_loss(layer, values):
     """Adds the mean of `values` over the global batch to the losses of a layer, in its `call`.
 
-    Unlike `layer.add_loss(tf.reduce_mean(values))` this is right also where replicas hold
-    unequally many examples, or none, as in the last batch of an epoch.
+    Unlike `layer.add_loss(tf.reduce_mean(values))` this is also right where replicas hold
+    different numbers of examples, or none, as in the last batch of an epoch.
 
     Args:
         layer: the Keras layer that is being called.

@@ -8,7 +8,6 @@ from keras_vae_collapse.diagnostics.latent_space import nearest_neighbour_accura
 from keras_vae_collapse.diagnostics.outputs import SampleOutput
 from keras_vae_collapse.diagnostics.remedies import Remedy
 from keras_vae_collapse.diagnostics.thresholds import Thresholds
-from keras_vae_collapse.tasks.reinflection.adapter import adapt_reinflection_vae
 
 __all__ = [
     "CollapseReport",
@@ -17,7 +16,6 @@ __all__ = [
     "Remedy",
     "SampleOutput",
     "Thresholds",
-    "adapt_reinflection_vae",
     "diagnose",
     "nearest_neighbour_accuracy",
     "plot_latents",

@@ -4,12 +4,12 @@ import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.diagnostics.collapse_report import CollapseReport
-from keras_vae_collapse.diagnostics.dimensions import ACTIVE, examine_dimensions
+from keras_vae_collapse.diagnostics.dimensions import ACTIVE, count_states, examine_dimensions
 from keras_vae_collapse.diagnostics.outputs import compare_outputs
 from keras_vae_collapse.diagnostics.remedies import remedies_for
 from keras_vae_collapse.diagnostics.thresholds import Thresholds
 from keras_vae_collapse.diagnostics.verdict import findings, judge
-from keras_vae_collapse.metrics import encode_all, latent_metrics, rate
+from keras_vae_collapse.metrics import latent_metrics, rate
 
 
 def diagnose(
@@ -24,14 +24,14 @@ def diagnose(
     """Diagnoses posterior collapse of any latent-variable model.
 
     Args:
-        latent_model: a `LatentModel`, e.g. `adapt_reinflection_vae(model, examples)`.
-        num_samples: samples for each row of the importance-weighted NLL, which takes nearly
-            all of the time.
+        latent_model: a `LatentModel`.
+        num_samples: samples per example of the importance-weighted NLL, which takes nearly all
+            of the time.
         seed: of all noise, a non-negative integer.
-        max_rows: a larger set is cut down to so many rows, drawn at random.
-        num_examples: number of rows whose outputs the report shows.
+        max_rows: at most this many examples are used, drawn at random from a larger set.
+        num_examples: number of examples whose outputs the report shows.
         thresholds: a `Thresholds`, or `None` for the defaults.
-        chunk_size: rows (words times samples) given to the model at a time.
+        chunk_size: rows (examples times samples) given to the model at a time.
 
     Returns:
         A `CollapseReport`.
@@ -56,7 +56,7 @@ def diagnose(
     if total > max_rows:
         rows = np.random.default_rng(seed).choice(total, max_rows, replace=False)
         latent_model = latent_model.subset(np.sort(rows))
-    loc, scale = encode_all(latent_model.encode, latent_model.inputs)
+    loc, scale = latent_model.posterior()
     figures = latent_metrics(
         latent_model.log_prob,
         latent_model.encode,
@@ -72,7 +72,7 @@ def diagnose(
     output_figures, samples = compare_outputs(latent_model, loc, num_examples, seed)
     figures.update(output_figures)
     dimensions = examine_dimensions(loc, scale, thresholds, latent_model.prior, seed)
-    active = sum(dimension.state == ACTIVE for dimension in dimensions)
+    active = count_states(dimensions)[ACTIVE]
     verdict, cause = judge(figures, dimensions, thresholds)
     return CollapseReport(
         verdict=verdict,
@@ -82,7 +82,7 @@ def diagnose(
         dimensions=dimensions,
         samples=samples,
         remedies=remedies_for(verdict, cause, total, figures["rate_nats"], active),
-        rate_per_word=rate(loc, scale, latent_model.prior, seed=seed),
+        rate_per_example=rate(loc, scale, latent_model.prior, seed=seed),
         total_rows=total,
         seed=seed,
         thresholds=thresholds,

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from keras_vae_collapse.diagnostics.collapse_report import dimension_cells
+from keras_vae_collapse.diagnostics import text_report
 from keras_vae_collapse.diagnostics.report_plots import (
     COLOURS,
     kl_per_dimension_plot,
@@ -68,14 +68,17 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def render(report):
-    """The page of a `CollapseReport`, as a string; every text from outside is escaped."""
+def render_html(report, command=None):
+    """The page of a `CollapseReport`, a string; `command` as for its `to_text`.
+
+    Every text from outside is escaped.
+    """
     sections = [
         _verdict(report),
         _figures(report),
         _plots(report),
         _samples(report),
-        _remedies(report),
+        _remedies(report, command),
         _dimensions(report),
     ]
     title = escape(f"Posterior collapse: {report.verdict}")
@@ -86,38 +89,43 @@ def _section(title, body):
     return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
 
 
+def _table(header, rows):
+    """A table of cells that are HTML already."""
+    return f"<table><tr>{''.join(header)}</tr>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+
+
 def _verdict(report):
     findings = "".join(f"<li>{escape(finding)}</li>" for finding in report.findings)
     return (
         "<section>\n<h1>Posterior collapse: "
         f'<span class="verdict" style="background: {_VERDICT_COLOURS[report.verdict]}">'
         f"{escape(report.verdict)}</span></h1>\n"
-        f'<p class="note">{escape(report.provenance())}</p>\n<ul>{findings}</ul>\n</section>'
+        f'<p class="note">{escape(text_report.provenance(report))}</p>\n'
+        f"<ul>{findings}</ul>\n</section>"
     )
 
 
 def _figures(report):
     rows = "".join(
         f"<div><span>{escape(label)}</span><span>{escape(value)}</span></div>"
-        for label, value in report.formatted_figures()
+        for label, value in text_report.labelled_figures(report)
     )
     return _section("Figures", f'<div class="figures">{rows}</div>')
 
 
 def _plots(report):
-    plots = (
-        (kl_per_dimension_plot, "KL of each dimension, by state."),
-        (
-            signal_and_noise_plot,
-            "Signal against noise of each dimension. On the diagonal they are equal, right of it "
-            "noise swamps the mean; below the dotted line the mean does not move.",
+    plots = {
+        "KL of each dimension, by state.": kl_per_dimension_plot,
+        "Signal against noise of each dimension. On the diagonal they are equal, right of it the "
+        "noise is larger; below the dotted line the mean does not depend on the input.": (
+            signal_and_noise_plot
         ),
-        (rate_histogram, "KL of each word."),
-    )
+        "KL of each example.": rate_histogram,
+    }
     figures = "".join(
         f'<figure role="img" aria-label="{escape(caption)}">{plot(report)}'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
-        for plot, caption in plots
+        for caption, plot in plots.items()
     )
     return _section("Pictures", f'<div class="plots">{figures}</div>')
 
@@ -125,51 +133,46 @@ def _plots(report):
 def _samples(report):
     if not report.samples:
         return ""
-    gold = any(sample.gold is not None for sample in report.samples)
-    header = ["Input", *(["Gold"] if gold else []), "Right z", "Permuted z", "z from the prior"]
+    header, _ = text_report.sample_table(report.samples)
+    gold = "gold" in header
     rows = []
     for sample in report.samples:
         label = escape(sample.label).replace(",", ",<wbr>")
-        cells = [f'<td class="label">{label}</td>']
-        mark = ""
+        row, mark = f'<td class="label">{label}</td>', ""
         if gold:
-            cells.append(f"<td>{escape(sample.gold or '')}</td>")
+            row += f"<td>{escape(sample.gold or '')}</td>"
             mark = ' class="good"' if sample.right == sample.gold else ' class="bad"'
-        cells.append(f"<td{mark}>{escape(sample.right)}</td>")
+        row += f"<td{mark}>{escape(sample.right)}</td>"
         for other in (sample.permuted, sample.prior):
             same = " <small>(same)</small>" if other == sample.right else ""
-            cells.append(f"<td>{escape(other)}{same}</td>")
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
-    return _section("Outputs", f"<table><tr>{head}</tr>{''.join(rows)}</table>")
+            row += f"<td>{escape(other)}{same}</td>"
+        rows.append(row)
+    return _section("Outputs", _table((f"<th>{cell}</th>" for cell in header), rows))
 
 
-def _remedies(report):
+def _remedies(report, command):
     if not report.remedies:
         return ""
-    items = "".join(
-        f"<li><strong>{escape(remedy.name)}</strong><br>{escape(remedy.why)}<br>"
-        f"<code>python train.py {escape(remedy.flag)}</code><br>"
-        f"in your own model: <code>{escape(remedy.part)}</code></li>"
-        for remedy in report.remedies
-    )
-    return _section("What to try, in this order", f"<ol>{items}</ol>")
+    items = []
+    for remedy in report.remedies:
+        item = f"<strong>{escape(remedy.name)}</strong><br>{escape(remedy.why)}<br>"
+        if command:
+            item += f"<code>{escape(f'{command} {remedy.options()}')}</code><br>"
+        items.append(f"<li>{item}in your own model: <code>{escape(remedy.part)}</code></li>")
+    return _section("What to try, in this order", f"<ol>{''.join(items)}</ol>")
 
 
 def _dimensions(report):
-    header = ("d", "State", "Information (nats)", "KL (nats)", "Var μ", "E σ²", "Why")
-    numbers = {0, 2, 3, 4, 5}
-    head = "".join(
-        f'<th class="number">{cell}</th>' if i in numbers else f"<th>{cell}</th>"
-        for i, cell in enumerate(header)
-    )
+    header = ("d", "state", "information (nats)", "KL (nats)", "Var μ", "E σ²", "why")
+    kinds = [f' class="{kind}"' for kind in ("number", "state", *["number"] * 4, "why")]
     rows = []
-    for dimension in report.by_information():
-        dot = f'<span class="dot" style="background: {COLOURS[dimension.state]}"></span>'
-        cells = []
-        for i, cell in enumerate(dimension_cells(dimension)):
-            kind = ' class="number"' if i in numbers else ' class="state"' if i == 1 else ""
-            cells.append(f"<td{kind}>{dot if i == 1 else ''}{escape(cell)}</td>")
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    counts = ", ".join(f"{count} {state}" for state, count in report.state_counts().items())
-    return _section(f"Dimensions: {counts}", f"<table><tr>{head}</tr>{''.join(rows)}</table>")
+    for cells in text_report.dimension_rows(report):
+        dot = f'<span class="dot" style="background: {COLOURS[cells[1]]}"></span>'
+        rows.append(
+            "".join(
+                f"<td{kind}>{dot if i == 1 else ''}{escape(cell)}</td>"
+                for i, (kind, cell) in enumerate(zip(kinds, cells, strict=True))
+            )
+        )
+    head = (f"<th{kind}>{cell}</th>" for kind, cell in zip(kinds, header, strict=True))
+    return _section(f"Dimensions: {text_report.state_summary(report)}", _table(head, rows))

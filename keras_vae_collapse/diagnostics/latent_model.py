@@ -1,11 +1,12 @@
-"""What diagnosis needs to know of a model: four callables and the data to try them on."""
+"""A latent-variable model as callables, with the data to measure it on."""
 
 import dataclasses
 import typing
 
 import numpy as np
 
-from keras_vae_collapse.metrics.chunks import count, take
+from keras_vae_collapse.metrics import encode_all
+from keras_vae_collapse.metrics.chunks import count, distortions, take
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,9 +17,9 @@ class LatentModel:
         encode: `encode(inputs) -> (loc, scale)`, the Gaussian posterior of each row, arrays
             `(batch, latent)`.
         log_prob: `log_prob(z, inputs) -> (batch,)`, `log p(x | z)` in nats, summed over the
-            positions of a word (the pixels of an image); `z` is float32 `(batch, latent)`.
-        inputs: an array, or a dictionary of arrays, at least two rows in front. The
-            callables get rows of it. Rows sorted by length let `log_prob` cut the padding.
+            positions of a sequence (the pixels of an image); `z` is float32 `(batch, latent)`.
+        inputs: an array, or a dictionary of arrays, one row per example. The callables get
+            some of the rows. Rows sorted by length let `log_prob` cut the padding.
         decode: `decode(z, inputs) -> list` of outputs, each hashable and shown as text: the
             most probable `x` given `z`. `None` where outputs need not be compared.
         prior: `None` for the standard normal, or a TFP distribution over `(latent,)`.
@@ -96,3 +97,39 @@ class LatentModel:
             labels=chosen(self.labels),
             gold=chosen(self.gold),
         )
+
+    def posterior(self, chunk_size=1024):
+        """`(loc, scale)` of every row, float64 `(N, latent)`; `chunk_size` rows at a time."""
+        return encode_all(self.encode, self.inputs, chunk_size)
+
+    def sample(self, seed=0, posterior=None):
+        """A draw `z = loc + scale * noise` from the posterior of every row, `(N, latent)`.
+
+        Args:
+            seed: a non-negative integer, or a NumPy `Generator`.
+            posterior: `(loc, scale)` where they are known; else `posterior()` is called.
+        """
+        loc, scale = self.posterior() if posterior is None else posterior
+        return loc + scale * np.random.default_rng(seed).standard_normal(loc.shape)
+
+    def distortion(self, z, chunk_size=2048):
+        """`-log p(x | z)` in nats of every row, float64 `(N,)`, for latents `(N, latent)`."""
+        return distortions(self.log_prob, z, self.inputs, chunk_size)
+
+    def outputs(self, z, chunk_size=1024):
+        """What `decode` returns for every row, a list, for latents `(N, latent)`.
+
+        Raises:
+            ValueError: `decode` does not return one output per row.
+        """
+        outputs = []
+        for start in range(0, len(z), chunk_size):
+            rows = np.arange(start, min(start + chunk_size, len(z)))
+            chunk = list(self.decode(z[rows].astype(np.float32), self.rows(rows)))
+            if len(chunk) != len(rows):
+                raise ValueError(
+                    f"`decode` must return one output for each of {len(rows)} rows. "
+                    f"Received: {len(chunk)}"
+                )
+            outputs += chunk
+        return outputs

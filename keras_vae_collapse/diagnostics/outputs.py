@@ -1,4 +1,4 @@
-"""What the decoder writes for the right latent, for another input's, and for the prior's."""
+"""What the decoder generates from an input's own latent, from another's, and from the prior's."""
 
 import dataclasses
 
@@ -8,18 +8,16 @@ from keras_vae_collapse.metrics import distinct_outputs
 from keras_vae_collapse.metrics.gaps import derangement
 from keras_vae_collapse.metrics.prior import prior_samples
 
-_ROWS = 1024
-
 
 @dataclasses.dataclass(frozen=True)
 class SampleOutput:
-    """The outputs for one row, as text.
+    """The outputs for one example, as text.
 
     Attributes:
-        label: the row.
+        label: the example.
         gold: the expected output, or `None`.
-        right: decoded from the row's posterior mean.
-        permuted: decoded from the posterior mean of another row.
+        right: decoded from the posterior mean of the example.
+        permuted: decoded from the posterior mean of another example.
         prior: decoded from a draw of the prior.
     """
 
@@ -31,7 +29,7 @@ class SampleOutput:
 
 
 def compare_outputs(latent_model, loc, num_examples, seed):
-    """Decodes every row three times.
+    """Decodes every example three times.
 
     Returns:
         `(figures, samples)`: the numbers of distinct outputs with `z` right, permuted and
@@ -43,9 +41,8 @@ def compare_outputs(latent_model, loc, num_examples, seed):
     rng = np.random.default_rng(seed)
     rows = len(loc)
     prior = prior_samples(latent_model.prior, rows, loc.shape[1], rng)
-    right, permuted, prior = (
-        _decode_all(latent_model, z) for z in (loc, loc[derangement(rows, rng)], prior)
-    )
+    latents = (loc, loc[derangement(rows, rng)], prior)
+    right, permuted, prior = (latent_model.outputs(z) for z in latents)
     same = [one == other for one, other in zip(right, permuted, strict=True)]
     figures = {
         "distinct_outputs": distinct_outputs(right),
@@ -64,17 +61,3 @@ def compare_outputs(latent_model, loc, num_examples, seed):
         for row in sorted(rng.permutation(rows)[:num_examples])
     ]
     return figures, samples
-
-
-def _decode_all(latent_model, z):
-    outputs = []
-    for start in range(0, len(z), _ROWS):
-        rows = np.arange(start, min(start + _ROWS, len(z)))
-        chunk = list(latent_model.decode(z[rows].astype(np.float32), latent_model.rows(rows)))
-        if len(chunk) != len(rows):
-            raise ValueError(
-                f"`decode` must return one output for each of {len(rows)} rows. "
-                f"Received: {len(chunk)}"
-            )
-        outputs += chunk
-    return outputs

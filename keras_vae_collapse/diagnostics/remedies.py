@@ -1,10 +1,9 @@
-"""What to try against which failure, in order, with the flag or the class that applies it."""
+"""What to try against which failure, in order: a class for any model, a recipe of the zoo."""
 
 import dataclasses
 import math
 
 COLLAPSED, IGNORED, PARTIAL, HEALTHY = "collapsed", "latent ignored", "partial", "healthy"
-VERDICTS = (HEALTHY, PARTIAL, COLLAPSED, IGNORED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,174 +12,198 @@ class Remedy:
 
     Attributes:
         name: what it is.
-        flag: options of `train.py` that apply it.
-        part: the class that applies it in any Keras model, or an empty string.
         why: why it helps against this failure.
+        part: the class that applies it in any Keras model.
+        recipe: the recipe of the zoo that applies it, or `None` for the recipe in use.
+        settings: `{setting of the recipe: value}`.
     """
 
     name: str
-    flag: str
-    part: str
     why: str
+    part: str
+    recipe: str | None = None
+    settings: dict = dataclasses.field(default_factory=dict)
+
+    def options(self):
+        """The recipe and its settings as options of a command, a string."""
+        recipe = [f"--recipe={self.recipe}"] if self.recipe else []
+        return " ".join([*recipe, *(f"--set {key}={v}" for key, v in self.settings.items())])
+
+
+# Values of settings that depend on the model; `remedies_for` fills them in.
+_TARGET, _ACTIVE = "target rate", "number of active dimensions"
+
+_MDR_CLASS = "keras_vae_collapse.losses.MDRConstraint"
+_FREE_BITS_CLASS = "keras_vae_collapse.losses.FreeBitsKL"
+_DELTA_CLASS = "keras_vae_collapse.layers.DeltaGaussianLatent"
+_ONLY_RATE = (_MDR_CLASS, _FREE_BITS_CLASS, _DELTA_CLASS)
 
 
 def _mdr(why):
     return Remedy(
         "minimum desired rate (Pelsmaeker & Aziz 2019)",
-        "--recipe=mdr --set rate_nats={rate_nats}",
-        "keras_vae_collapse.losses.MDRConstraint",
         why,
+        _MDR_CLASS,
+        "mdr",
+        {"rate_term.rate_nats": _TARGET},
     )
 
 
 _MDR_WITH_DROPOUT = Remedy(
     "minimum desired rate with a weakened decoder",
-    "--recipe=char_dropout_mdr --set rate_nats={rate_nats}",
+    "Tokens of the decoder's history are hidden as well, so that it must recover them from z; a "
+    "higher rate alone does not force it to.",
     "keras_vae_collapse.layers.CharDropout",
-    "Characters of the decoder's history are hidden as well, so that it must look them up in z; "
-    "the rate alone does not make it.",
+    "char_dropout_mdr",
+    {"rate_term.rate_nats": _TARGET},
 )
 _FREE_BITS = Remedy(
     "free bits for each dimension (Kingma et al. 2016)",
-    "--recipe=free_bits",
-    "keras_vae_collapse.losses.FreeBitsKL",
-    "No dimension pays for its first nats, so none gains by going back to the prior.",
+    "The first nats of each dimension have no KL cost, so none gains by returning to the prior.",
+    _FREE_BITS_CLASS,
+    "free_bits",
 )
 _BATCH_NORM = Remedy(
     "batch normalisation of the posterior means (Zhu et al. 2020)",
-    "--recipe=bn_vae",
+    "Fixes Var_x[mu_d] of every dimension: every mean depends on the input, and noise of the "
+    "prior's variance cannot hide it.",
     "keras_vae_collapse.layers.BatchNormGaussianLatent",
-    "Fixes Var_x[mu_d] of every dimension, so that no mean can stand still and noise as large "
-    "as the prior's cannot swamp it.",
+    "bn_vae",
 )
 _DELTA = Remedy(
     "a posterior that cannot reach the prior (delta-VAE, Razavi et al. 2019)",
-    "--recipe=delta_vae --set delta_nats={rate_nats}",
-    "keras_vae_collapse.layers.DeltaGaussianLatent",
     "Bounds the rate from below by construction, with nothing to tune in training.",
+    _DELTA_CLASS,
+    "delta_vae",
+    {"latent.delta_nats": _TARGET},
 )
 _CYCLICAL = Remedy(
     "cyclical KL annealing (Fu et al. 2019)",
-    "--recipe=kl_cyclical",
+    "z is learnt while the KL cost is small, once in each cycle. At full weight nothing holds the "
+    "rate, so try it after the terms that do.",
     "keras_vae_collapse.schedules.CyclicalAnnealing",
-    "z is learnt while the KL costs little; each cycle is another chance. Holds nothing once the "
-    "weight is up, so try it after the terms that hold the rate.",
+    "kl_cyclical",
 )
 _HISTORYLESS = Remedy(
     "historyless decoder",
-    "--recipe=historyless_states",
+    "Tokens are predicted from z and the condition alone: there is no history to rely on.",
     "keras_vae_collapse.layers.HistorylessGRUDecoder",
-    "Characters are predicted from z and the features alone: there is nothing else to learn from.",
+    "historyless_states",
 )
 _SMALL_KL_WEIGHT = Remedy(
     "a KL weight below 1 (beta-VAE, Higgins et al. 2017)",
-    "--recipe=base --set rate_options.weight=0.25",
+    "The distortion, which grows with sigma, counts for more against the KL cost, so the noise "
+    "shrinks.",
     "keras_vae_collapse.losses.KLDivergence",
-    "Noise gets dearer: the decoder's loss grows with sigma and is opposed by less of the KL.",
+    "base",
+    {"rate_term.weight": 0.25},
 )
-_BAG_OF_CHARS = Remedy(
-    "bag-of-characters head",
-    "--recipe=bag_of_chars",
+_BAG_OF_TOKENS = Remedy(
+    "bag-of-tokens head",
+    "z must predict the tokens of the input without any history, which no input-independent "
+    "posterior can do.",
     "keras_vae_collapse.layers.BagOfCharsHead",
-    "z must predict the characters of the input without any history, which no posterior that "
-    "is the same for all inputs can.",
+    "bag_of_chars",
 )
-_CHAR_DROPOUT = Remedy(
-    "character dropout (Bowman et al. 2015)",
-    "--recipe=char_dropout_mdr --set rate_nats={rate_nats}",
+_TOKEN_DROPOUT = Remedy(
+    "token dropout (Bowman et al. 2015)",
+    "z carries the information, but the decoder's history is enough for the decoder: hide parts "
+    "of the history and keep the rate.",
     "keras_vae_collapse.layers.CharDropout",
-    "The information is in z and the decoder does without it, since its history tells it enough: "
-    "hide the history, and keep the rate.",
+    "char_dropout_mdr",
+    {"rate_term.rate_nats": _TARGET},
 )
 _CONTIGUOUS_DROPOUT = Remedy(
     "contiguous dropout",
-    "--recipe=contiguous_dropout",
+    "Hides whole stretches of the history, which cannot be filled in from the tokens beside them.",
     "keras_vae_collapse.layers.ContiguousDropout",
-    "Hides whole stretches, which cannot be filled in from the characters beside them.",
+    "contiguous_dropout",
 )
 _Z_FORCING = Remedy(
     "auxiliary state cost (Z-Forcing, Goyal et al. 2017)",
-    "--recipe=z_forcing",
+    "z must predict states that encode the rest of the sequence, so every step uses it.",
     "keras_vae_collapse.layers.AuxiliaryStateCost",
-    "z must predict states that know the rest of the word, so it is used at every step.",
+    "z_forcing",
 )
 _SMALLER_LATENT = Remedy(
     "a smaller latent",
-    "--set latent_dim={active}",
+    "If the outputs are good enough, the unused dimensions only cost time. (A recipe with slots "
+    "takes a multiple of them.)",
     "keras_vae_collapse.layers.GaussianLatent",
-    "If the outputs are good enough as they are, the unused dimensions only cost time. (A recipe "
-    "with slots takes a multiple of them.)",
+    settings={"latent_dim": _ACTIVE},
 )
 
-_WEAK = (
-    _mdr(
-        "Plain KL is least where the posterior is the prior; a Lagrange multiplier charges for "
-        "every nat below the target, so the model cannot stay there."
+_TABLE = {
+    (HEALTHY, None): (),
+    (IGNORED, None): (
+        _TOKEN_DROPOUT,
+        _CONTIGUOUS_DROPOUT,
+        _BAG_OF_TOKENS,
+        _Z_FORCING,
+        _HISTORYLESS,
     ),
-    _MDR_WITH_DROPOUT,
-    _FREE_BITS,
-    _DELTA,
-    _HISTORYLESS,
-    _CYCLICAL,
-)
-_NOISY = (
-    _mdr(
-        "The rate of a dimension is about the logarithm of signal over noise: holding it up makes "
-        "the noise shrink until the decoder can read the mean."
+    (COLLAPSED, "inactive"): (
+        _mdr(
+            "Plain KL is least where the posterior is the prior; a Lagrange multiplier adds a cost "
+            "for every nat below the target, so the model cannot stay there."
+        ),
+        _MDR_WITH_DROPOUT,
+        _FREE_BITS,
+        _DELTA,
+        _HISTORYLESS,
+        _CYCLICAL,
     ),
-    _BATCH_NORM,
-    _SMALL_KL_WEIGHT,
-    _BAG_OF_CHARS,
-    _MDR_WITH_DROPOUT,
-)
-# The rate is paid by a constant shift from the prior: more of it would be paid in the same way.
-_CONSTANT = (_BAG_OF_CHARS, _BATCH_NORM, _MDR_WITH_DROPOUT, _HISTORYLESS)
-_UNREAD = (_CHAR_DROPOUT, _CONTIGUOUS_DROPOUT, _BAG_OF_CHARS, _Z_FORCING, _HISTORYLESS)
-_SOME_DIMENSIONS = (
-    _FREE_BITS,
-    _mdr("A target above the present rate makes more dimensions carry information."),
-    _BATCH_NORM,
-    _SMALLER_LATENT,
-)
-_GENERIC_OUTPUTS = (_MDR_WITH_DROPOUT, _CONTIGUOUS_DROPOUT, _HISTORYLESS, _BAG_OF_CHARS)
+    (COLLAPSED, "noisy"): (
+        _mdr(
+            "The rate of a dimension is about the logarithm of its signal-to-noise ratio: a lower "
+            "bound on it makes the noise shrink until the decoder can use the mean."
+        ),
+        _BATCH_NORM,
+        _SMALL_KL_WEIGHT,
+        _BAG_OF_TOKENS,
+        _MDR_WITH_DROPOUT,
+    ),
+    # The rate is a constant shift from the prior: a higher target would give a larger shift.
+    (COLLAPSED, "input-independent"): (
+        _BAG_OF_TOKENS,
+        _BATCH_NORM,
+        _MDR_WITH_DROPOUT,
+        _HISTORYLESS,
+    ),
+    (PARTIAL, "dimensions"): (
+        _FREE_BITS,
+        _mdr("A target above the present rate makes more dimensions carry information."),
+        _BATCH_NORM,
+        _SMALLER_LATENT,
+    ),
+    (PARTIAL, "outputs"): (_MDR_WITH_DROPOUT, _CONTIGUOUS_DROPOUT, _HISTORYLESS, _BAG_OF_TOKENS),
+}
 
 
-_ONLY_RATE = (
-    "keras_vae_collapse.losses.MDRConstraint",
-    "keras_vae_collapse.losses.FreeBitsKL",
-    "keras_vae_collapse.layers.DeltaGaussianLatent",
-)
-
-
-def remedies_for(verdict, cause, words, rate_nats=0.0, active=0):
+def remedies_for(verdict, cause, examples, rate_nats=0.0, active=0):
     """The remedies to try, best first.
 
     Args:
-        verdict: one of `VERDICTS`.
-        cause: for a collapsed model `"too weak"`, `"too noisy"` or `"constant"` (away from
+        verdict: `"healthy"`, `"partial"`, `"collapsed"` or `"latent ignored"`.
+        cause: for a collapsed model `"inactive"`, `"noisy"` or `"input-independent"` (away from
             the prior, but the same for all inputs); for a partial one `"dimensions"` or
-            `"outputs"`; else unused.
-        words: number of words in the set; the rate to ask for is four times its logarithm,
-            room for words never seen.
+            `"outputs"`; else `None`.
+        examples: number of examples in the set; the rate to ask for is four times its
+            logarithm, which leaves room for examples outside the set.
         rate_nats: the present rate. For a partial collapse twice as much is asked for, if
             that is more; else remedies that only raise it are left out where it is reached.
         active: number of active dimensions.
     """
-    table = {
-        (COLLAPSED, "too weak"): _WEAK,
-        (COLLAPSED, "too noisy"): _NOISY,
-        (COLLAPSED, "constant"): _CONSTANT,
-        (PARTIAL, "dimensions"): _SOME_DIMENSIONS,
-        (PARTIAL, "outputs"): _GENERIC_OUTPUTS,
-    }
-    remedies = {HEALTHY: (), IGNORED: _UNREAD}.get(verdict)
-    if remedies is None:
-        remedies = table[verdict, cause]
-    target = 4 * math.log(max(words, 2))
+    remedies = _TABLE[verdict, cause]
+    target = 4 * math.log(max(examples, 2))
     if verdict == PARTIAL:
         target = max(target, 2 * rate_nats)
     if rate_nats >= target:
-        # The rate is there and tells nothing: to ask for it alone would change nothing.
+        # The rate is reached and carries no information: a target for it alone changes nothing.
         remedies = [r for r in remedies if r.part not in _ONLY_RATE]
-    values = {"rate_nats": math.ceil(target), "active": max(1, active)}
-    return [dataclasses.replace(r, flag=r.flag.format(**values)) for r in remedies]
+    values = {_TARGET: math.ceil(target), _ACTIVE: max(1, active)}
+
+    def filled(settings):
+        return {key: values.get(value, value) for key, value in settings.items()}
+
+    return [dataclasses.replace(r, settings=filled(r.settings)) for r in remedies]

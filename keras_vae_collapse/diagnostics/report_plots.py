@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_vae_collapse.diagnostics.dimensions import STATES
 
-COLOURS = {"active": "#1b7f5c", "too weak": "#8a8f98", "too noisy": "#c8641b"}
+COLOURS = dict(zip(STATES, ("#1b7f5c", "#8a8f98", "#c8641b"), strict=True))
 
 
 def kl_per_dimension_plot(report):
@@ -72,11 +72,11 @@ def signal_and_noise_plot(report):
 
 
 def rate_histogram(report):
-    """Histogram of the KL of each word."""
+    """Histogram of the KL of each example."""
 
     def draw(axes):
-        axes.hist(report.rate_per_word, bins=40, color="#2f5d9b")
-        mean = float(np.mean(report.rate_per_word))
+        axes.hist(report.rate_per_example, bins=40, color="#2f5d9b")
+        mean = float(np.mean(report.rate_per_example))
         axes.axvline(mean, color="#1f2328", linewidth=1)
         axes.annotate(
             f"mean {mean:.2f}",
@@ -87,8 +87,8 @@ def rate_histogram(report):
             va="top",
             fontsize=8,
         )
-        axes.set_xlabel("KL of a word (nats)")
-        axes.set_ylabel("words")
+        axes.set_xlabel("KL of an example (nats)")
+        axes.set_ylabel("examples")
 
     return _svg(draw)
 

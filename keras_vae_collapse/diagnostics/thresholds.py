@@ -1,4 +1,4 @@
-"""Where the diagnosis draws its lines."""
+"""The limits between the states and verdicts of a diagnosis."""
 
 import dataclasses
 
@@ -7,23 +7,23 @@ from keras_vae_collapse.core.checks import check_number, check_rate
 
 @dataclasses.dataclass(frozen=True)
 class Thresholds:
-    """The lines between active and inactive, healthy and collapsed; units are nats.
+    """The limits between active and inactive, healthy and collapsed; units are nats.
 
     Args:
         active_information_nats: least mutual information of the input and one dimension for
             the dimension to be active. The default is that of a Gaussian code whose signal
             has a tenth of the variance of its noise, `log(1 + 0.1) / 2`.
-        active_variance: least variance of the posterior mean for the mean to move with the
+        active_variance: least variance of the posterior mean for the mean to depend on the
             input (Burda et al. 2015). Also the threshold of the metric `active_units`.
         prior_kl_nats: below this mean KL a dimension's posterior is called the prior.
         collapsed_information_nats: below this mutual information the model has collapsed. For
             a very small set it is half of what the set could show, `log(N) / 2`, if less.
         ignored_gap_nats: below this z gap the decoder ignores an informative latent.
-        ignored_gap_fraction: so it does below this fraction of the mutual information.
+        ignored_gap_fraction: it also does below this fraction of the mutual information.
         partial_fraction: a model with a smaller fraction of active dimensions is partial, ...
         sufficient_fraction: ... unless `z` carries at least this fraction of the code length
-            of a word, `1 - distortion / importance-weighted NLL`; then idle dimensions are
-            spare. For discrete `x`; a density has no code length, and 1 leaves it out.
+            of an example, `1 - distortion / importance-weighted NLL`; then the other dimensions
+            are spare. For discrete `x`; a density has no code length, and 1 leaves it out.
         unchanged_fraction: a model is partial if at least this fraction of its outputs stays
             the same when `z` is taken from another input.
 

@@ -63,7 +63,7 @@ def naming_lost_workers():
 
 
 @contextlib.contextmanager
-def fit_remedy(model):
+def patched_fit(model):
     """Within the block `model.fit` and `evaluate` work under any `tf.distribute` strategy.
 
     Keras 3 fails in two places (https://github.com/keras-team/keras/issues/20585):
@@ -97,16 +97,16 @@ def fit_remedy(model):
     def with_axis(step):
         return lambda data: tf.nest.map_structure(lambda log: log[None], step(data))
 
-    remedies = {"_maybe_symbolic_build": build_from_local_batch}
+    patches = {"_maybe_symbolic_build": build_from_local_batch}
     if is_multiworker(strategy):
-        remedies.update({name: with_axis(getattr(model, name)) for name in _STEPS})
+        patches.update({name: with_axis(getattr(model, name)) for name in _STEPS})
     model.train_function = model.test_function = None  # made of other steps, perhaps
-    for name, remedy in remedies.items():
+    for name, patch in patches.items():
         # Past the attribute tracking of Keras: these are no parts of the model.
-        object.__setattr__(model, name, remedy)
+        object.__setattr__(model, name, patch)
     try:
         yield
     finally:
-        for name in remedies:
+        for name in patches:
             object.__delattr__(model, name)
         model.train_function = model.test_function = None

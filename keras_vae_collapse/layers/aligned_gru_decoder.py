@@ -1,4 +1,4 @@
-"""Autoregressive GRU decoder that walks along slots of a latent vector."""
+"""Autoregressive GRU decoder with location-aware attention to slots of a latent vector."""
 
 import keras
 import numpy as np
@@ -6,21 +6,23 @@ from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.layers.aligned_recurrence import (
+    Slots,
+    Weights,
     aligned_states,
     aligned_states_for_training,
     aligned_step,
 )
 from keras_vae_collapse.layers.gru_recurrence import exact_type, product
 
-# How far an alignment may move in a step, in slots, and the score that it moves by one at first:
-# the weight of the next slot is then e^6 = 400 times that of another.
-MOVES = (-2, -1, 0, 1, 2, 3, 4, 5)
-FIRST_SCORE = 6.0
+# By how many slots the attention may shift in a step, and the initial score of a shift by one: the
+# weight of the next slot is then e^6 = 400 times that of another.
+SHIFTS = (-2, -1, 0, 1, 2, 3, 4, 5)
+INITIAL_SCORE = 6.0
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
 class AlignedGRUDecoder(keras.layers.Layer):
-    """States of a recurrent decoder that reads slots one after the other as it writes.
+    """States of a recurrent decoder whose attention moves along slots from step to step.
 
     ```
     query_t = W_q [e_t ; c] + U_q h_{t-1} + b_q
@@ -29,17 +31,17 @@ class AlignedGRUDecoder(keras.layers.Layer):
     h_0     = tanh(W c + b)
     ```
 
-    with the condition `c` (features), the embedded symbol `e_t` before position `t`, the slots
-    `s_k`, a learned vector `p_k` for the place of each and learned scores `w_j` of a move by `j`
-    slots, `j = -2 .. 5`. At first the decoder reads the first slot at the first step and goes on
-    by one at each; what it has learned to leave out or to write beside the slots then shifts all
-    the rest with it. In a decoder that attends to slots by its states alone, they would have to
-    count. What is read at a step reaches the state of that step.
+    with the condition `c`, the embedded symbol `e_t` before position `t`, the slots `s_k`, a
+    learned vector `p_k` for the position of each, and learned scores `w_j` of a shift by `j` slots,
+    `j = -2 .. 5`. Before training the attention is monotonic: it starts at the first slot and
+    shifts by one at each step. A symbol that is inserted or left out shifts the attention of all
+    later steps; with attention by content alone the states would have to count. The context
+    reaches the state of the same step.
 
     The attention is computed in float32 or better, whatever the precision policy.
 
-    (Attention inside the recurrence: Bahdanau et al. 2015, arXiv:1409.0473; that knows where it
-    was: Chorowski et al. 2015, arXiv:1506.07503.)
+    (Attention inside the recurrence: Bahdanau et al. 2015, arXiv:1409.0473; location-aware
+    attention: Chorowski et al. 2015, arXiv:1506.07503.)
 
     Args:
         units: size of the states.
@@ -95,21 +97,23 @@ class AlignedGRUDecoder(keras.layers.Layer):
             name="reset_bias", shape=(self.units,), initializer="zeros"
         )
         self.context_kernel = self.add_weight(name="context_kernel", shape=(dim, 3 * self.units))
-        self.places = self.add_weight(
-            name="places",
+        self.positions = self.add_weight(
+            name="positions",
             shape=(self.slots, dim),
             initializer=keras.initializers.RandomNormal(stddev=1.0),
         )
-        exact = {"dtype": "float32", "autocast": False}
-        moves = FIRST_SCORE * (np.array(MOVES) == 1)
-        self.moves = self.add_weight(
-            name="moves", shape=moves.shape, initializer=_constant(moves), **exact
-        )
-        first = FIRST_SCORE * (np.arange(self.slots) == 0)
-        self.first = self.add_weight(
-            name="first", shape=first.shape, initializer=_constant(first), **exact
-        )
+        self.shifts = self._scores("shifts", np.array(SHIFTS) == 1)
+        self.first = self._scores("first", np.arange(self.slots) == 0)
         super().build((condition_shape, history_shape, memory_shape))
+
+    def _scores(self, name, likely):
+        return self.add_weight(
+            name=name,
+            shape=likely.shape,
+            initializer=lambda shape, dtype=None: ops.cast(INITIAL_SCORE * likely, dtype),
+            dtype="float32",
+            autocast=False,
+        )
 
     def call(self, condition, history, memory, training=None):
         length = ops.shape(history)[1]
@@ -120,11 +124,11 @@ class AlignedGRUDecoder(keras.layers.Layer):
         x = [ops.reshape(v, (length, -1, v.shape[-1])) for v in self._project(flat)]
         h_0, location = ops.split(self.initial_state(condition), [self.units], axis=-1)
         recurrence = aligned_states_for_training if training else aligned_states
-        states, _ = recurrence(x, h_0, location, *self._slots(memory), *self._weights())
+        states, _ = recurrence(x, h_0, location, self._slots(memory), self._weights())
         return ops.cast(ops.transpose(states, (1, 0, 2)), self.compute_dtype)
 
     def initial_state(self, condition):
-        """State and location scores in front of the first step, `(batch, units + slots)`."""
+        """State and location scores before the first step, `(batch, units + slots)`."""
         h_0 = self._cast(self.start(condition))
         location = ops.broadcast_to(self._cast(self.first), (ops.shape(h_0)[0], self.slots))
         return ops.concatenate([h_0, location], axis=-1)
@@ -138,7 +142,7 @@ class AlignedGRUDecoder(keras.layers.Layer):
         h, location = ops.split(state, [self.units], axis=-1)
         inputs = ops.concatenate([self._cast(embedded), self._cast(condition)], axis=-1)
         x = self._project(inputs)
-        h, location = aligned_step(x, h, location, *self._slots(memory), *self._weights())[:2]
+        h, location, _ = aligned_step(x, h, location, self._slots(memory), self._weights())
         return ops.concatenate([h, location], axis=-1)
 
     def _cast(self, tensor):
@@ -155,24 +159,21 @@ class AlignedGRUDecoder(keras.layers.Layer):
         return ops.split(weights, [self.units, 2 * self.units, 3 * self.units], axis=-1)
 
     def _slots(self, memory):
-        """Keys and memory."""
         memory = self._cast(memory)
         scale = memory.shape[-1] ** -0.5
-        return (memory + self._cast(self.places)) * scale, memory
+        return Slots(key=(memory + self._cast(self.positions)) * scale, memory=memory)
 
     def _weights(self):
-        moves = [np.eye(self.slots, k=move) for move in MOVES]  # (moves, from slot, to slot)
-        moves = ops.tensordot(self._cast(self.moves), self._cast(np.array(moves)), axes=1)
-        context = ops.split(ops.cast(self.context_kernel, self.compute_dtype), 3, axis=-1)
-        recurrent = self._split(ops.cast(self.recurrent_kernel, self.compute_dtype))
-        return recurrent, self._cast(self.reset_bias), context, moves
+        shifted = np.array([np.eye(self.slots, k=shift) for shift in SHIFTS])  # (shift, from, to)
+        return Weights(
+            U=self._split(ops.cast(self.recurrent_kernel, self.compute_dtype)),
+            b_n=self._cast(self.reset_bias),
+            C=ops.split(ops.cast(self.context_kernel, self.compute_dtype), 3, axis=-1),
+            T=ops.tensordot(self._cast(self.shifts), self._cast(shifted), axes=1),
+        )
 
     def compute_output_shape(self, condition_shape, history_shape, memory_shape):
         return (*history_shape[:-1], self.units)
 
     def get_config(self):
         return {**super().get_config(), "units": self.units, "slots": self.slots}
-
-
-def _constant(values):
-    return lambda shape, dtype=None: ops.cast(values, dtype)

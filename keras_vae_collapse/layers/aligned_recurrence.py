@@ -1,4 +1,4 @@
-"""The recurrence of a GRU that looks at slots, with a gradient of its own for training.
+"""The recurrence of a GRU that attends to slots, with a gradient of its own for training.
 
 ```
 query_t = x_q,t + h_{t-1} U_q
@@ -29,10 +29,13 @@ over steps of products, and each such sum is one product after the loop. States,
 attention have the type of h_0, products with weights that of the weights.
 """
 
+from typing import NamedTuple
+
 import tensorflow as tf
 
 from keras_vae_collapse.layers.gru_recurrence import (
     arrays,
+    gate_gradients,
     product,
     sum_of_products,
     unstacked,
@@ -40,7 +43,23 @@ from keras_vae_collapse.layers.gru_recurrence import (
 )
 
 
-def aligned_states(x, h_0, l_1, key, memory, U, b_n, C, T):
+class Slots(NamedTuple):
+    """What the recurrence attends to."""
+
+    key: tf.Tensor  # (batch, slots, dim)
+    memory: tf.Tensor  # (batch, slots, memory_dim)
+
+
+class Weights(NamedTuple):
+    """The weights of the recurrence."""
+
+    U: tuple  # U_z, U_r, U_n, (units, units), and U_q, (units, dim)
+    b_n: tf.Tensor  # bias inside the reset gate, (units,)
+    C: tuple  # C_z, C_r, C_n, (memory_dim, units)
+    T: tf.Tensor  # from attention weights to the next location scores, (slots, slots)
+
+
+def aligned_states(x, h_0, l_1, slots, weights):
     """The states and contexts of all steps; the gradient is TensorFlow's.
 
     Args:
@@ -48,118 +67,102 @@ def aligned_states(x, h_0, l_1, key, memory, U, b_n, C, T):
             last `(length, batch, dim)`.
         h_0: state before the first step, `(batch, units)`.
         l_1: location scores of the first step, `(batch, slots)`.
-        key: `(batch, slots, dim)`.
-        memory: `(batch, slots, memory_dim)`.
-        U: recurrent weights `U_z, U_r, U_n`, `(units, units)`, and `U_q`, `(units, dim)`.
-        b_n: bias inside the reset gate, `(units,)`.
-        C: weights of the context `C_z, C_r, C_n`, `(memory_dim, units)`.
-        T: from weights to the next step's location scores, `(slots, slots)`.
+        slots: `Slots`.
+        weights: `Weights`.
 
     Returns:
         `(length, batch, units)` and `(length, batch, memory_dim)`.
     """
-    states, contexts = _loop_forward(x, h_0, l_1, key, memory, U, b_n, C, T, saved=2)
+    states, contexts = _loop_forward(x, h_0, l_1, slots, weights, saved=2)
     return states.stack(), contexts.stack()
 
 
-def aligned_states_for_training(x, h_0, l_1, key, memory, U, b_n, C, T):
-    """As `aligned_states`, with the gradient above; not for a SavedModel."""
-    return _for_training(*x, h_0, l_1, key, memory, *U, b_n, *C, T)
-
-
 @tf.custom_gradient
-def _for_training(x_z, x_r, x_n, x_q, h_0, l_1, key, memory, U_z, U_r, U_n, U_q, b_n, *C_and_T):
-    x, U, (*C, T) = (x_z, x_r, x_n, x_q), (U_z, U_r, U_n, U_q), C_and_T
-    saved = _loop_forward(x, h_0, l_1, key, memory, U, b_n, C, T, saved=9)
+def aligned_states_for_training(x, h_0, l_1, slots, weights):
+    """As `aligned_states`, with the gradient above; not for a SavedModel."""
+    saved = _loop_forward(x, h_0, l_1, slots, weights, saved=9)
     states, contexts, alignments, queries = (saved[i].stack() for i in (0, 1, 2, 8))
 
     def gradient(d_states, d_contexts):
-        loop = _loop_backward(d_states, d_contexts, saved, h_0, key, memory, U, C, T)
+        loop = _loop_backward(d_states, d_contexts, saved, h_0, slots, weights)
         dh_0, dz, dr, dn, dq, d_query, dc, dl = loop
         before = tf.concat([h_0[None], states[:-1]], axis=0)  # h_{t-1}
 
-        def summed(one, other):
-            return sum_of_products(one, other, U_z.dtype)
+        def summed(one, others):
+            return [sum_of_products(one, other, weights.U[0].dtype) for other in others]
 
         def outer(one, other):  # (length, batch, m), (length, batch, n) to (batch, m, n)
             return tf.einsum("tbm,tbn->bmn", one, other)
 
-        return (
-            *(tf.cast(d, x_z.dtype) for d in (dz, dr, dn, d_query)),
-            *(dh_0, dl[0]),
-            *(outer(dl, queries), outer(alignments, dc)),
-            *(summed(before, d) for d in (dz, dr, dq, d_query)),
-            tf.reduce_sum(dq, (0, 1)),
-            *(summed(contexts, d) for d in (dz, dr, dn)),
-            sum_of_products(alignments[:-1], dl[1:], T.dtype),
+        d_weights = Weights(
+            U=summed(before, (dz, dr, dq, d_query)),
+            b_n=tf.reduce_sum(dq, (0, 1)),
+            C=summed(contexts, (dz, dr, dn)),
+            T=sum_of_products(alignments[:-1], dl[1:], weights.T.dtype),
         )
+        d_slots = Slots(key=outer(dl, queries), memory=outer(alignments, dc))
+        d_x = [tf.cast(d, x[0].dtype) for d in (dz, dr, dn, d_query)]
+        return d_x, dh_0, dl[0], d_slots, d_weights
 
     return (states, contexts), gradient
 
 
-def aligned_step(x, h, location, key, memory, U, b_n, C, T):
+def aligned_step(x, h, location, slots, weights):
     """One step, of arguments as for `aligned_states` without their axis of steps.
 
     Returns:
         `h_t`, `l_{t+1}` and `(h_t, c_t, a_t, z_t, r_t, n_t, q_t, h_{t-1} - n_t, query_t)`.
     """
-    (x_z, x_r, x_n, x_q), (U_z, U_r, U_n, U_q), (C_z, C_r, C_n) = x, U, C
+    (x_z, x_r, x_n, x_q), (U_z, U_r, U_n, U_q), (C_z, C_r, C_n) = x, weights.U, weights.C
     query = x_q + product(h, U_q)
-    scores = tf.matmul(query[:, None], key, transpose_b=True)[:, 0]
+    scores = tf.matmul(query[:, None], slots.key, transpose_b=True)[:, 0]
     a = tf.nn.softmax(scores + location)
-    c = tf.matmul(a[:, None], memory)[:, 0]
+    c = tf.matmul(a[:, None], slots.memory)[:, 0]
     z = tf.sigmoid(x_z + product(h, U_z) + product(c, C_z))
     r = tf.sigmoid(x_r + product(h, U_r) + product(c, C_r))
-    q = product(h, U_n) + b_n
+    q = product(h, U_n) + weights.b_n
     n = tf.tanh(x_n + product(c, C_n) + r * q)
     new = z * h + (1 - z) * n
-    return new, tf.matmul(a, T), (new, c, a, z, r, n, q, h - n, query)
+    return new, tf.matmul(a, weights.T), (new, c, a, z, r, n, q, h - n, query)
 
 
-def _loop_forward(x, h_0, l_1, key, memory, U, b_n, C, T, saved):
+def _loop_forward(x, h_0, l_1, slots, weights, saved):
     """Arrays over steps of the first `saved` of h, c, a, z, r, n, q, h_{t-1} - n and query."""
     length = tf.shape(x[0])[0]
     inputs = [unstacked(values) for values in x]
 
     def step(t, h, location, *out):
         x_t = [tf.cast(array.read(t), h.dtype) for array in inputs]
-        new, location, values = aligned_step(x_t, h, location, key, memory, U, b_n, C, T)
+        new, location, values = aligned_step(x_t, h, location, slots, weights)
         return t + 1, new, location, *write(out, t, values[:saved])
 
-    shapes = (h_0, memory[:, 0], l_1, h_0, h_0, h_0, h_0, h_0, key[:, 0])[:saved]
-    out = [arrays(1, length, like)[0] for like in shapes]
-    variables = (0, h_0, l_1, *out)
+    likes = (h_0, slots.memory[:, 0], l_1, h_0, h_0, h_0, h_0, h_0, slots.key[:, 0])
+    variables = (0, h_0, l_1, *arrays(length, likes[:saved]))
     return tf.while_loop(lambda t, *_: t < length, step, variables, parallel_iterations=1)[3:]
 
 
-def _loop_backward(d_states, d_contexts, saved, h_0, key, memory, U, C, T):
+def _loop_backward(d_states, d_contexts, saved, h_0, slots, weights):
     """dh_0, and over steps dz, dr, dn, dq, dquery, dc and dl."""
     length = tf.shape(d_states)[0]
     from_states, from_contexts = unstacked(d_states), unstacked(d_contexts)
-    U_z, U_r, U_n, U_q = (tf.transpose(w) for w in U)
-    C_z, C_r, C_n = (tf.transpose(w) for w in C)
-    T = tf.transpose(T)
+    U_z, U_r, U_n, U_q = (tf.transpose(w) for w in weights.U)
+    C_z, C_r, C_n = (tf.transpose(w) for w in weights.C)
+    T = tf.transpose(weights.T)
 
     def step(t, dh, da, *out):
-        dh = dh + from_states.read(t)
-        a, z, r, n, q, change = (array.read(t) for array in saved[2:8])
-        kept = dh * z
-        # Each fused operation multiplies by the derivative at the output y.
-        dn = tf.raw_ops.TanhGrad(y=n, dy=dh - kept)
-        dz = tf.raw_ops.SigmoidGrad(y=z, dy=dh * change)
-        dr = tf.raw_ops.SigmoidGrad(y=r, dy=dn * q)
-        dq = dn * r
+        a, *gates = (array.read(t) for array in saved[2:8])
+        kept, dz, dr, dn, dq = gate_gradients(dh + from_states.read(t), *gates)
         parts = (product(dz, C_z), product(dr, C_r), product(dn, C_n))
         dc = tf.add_n([from_contexts.read(t), *parts])
-        da = da + tf.matmul(dc[:, None], memory, transpose_b=True)[:, 0]
+        da = da + tf.matmul(dc[:, None], slots.memory, transpose_b=True)[:, 0]
         dl = a * (da - tf.reduce_sum(a * da, axis=-1, keepdims=True))
-        d_query = tf.matmul(dl[:, None], key)[:, 0]
-        gates = (dz, U_z), (dr, U_r), (dq, U_n), (d_query, U_q)
-        dh = tf.add_n([kept, *(product(d, w) for d, w in gates)])
+        d_query = tf.matmul(dl[:, None], slots.key)[:, 0]
+        products = (product(d, w) for d, w in ((dz, U_z), (dr, U_r), (dq, U_n), (d_query, U_q)))
+        dh = tf.add_n([kept, *products])
         return t - 1, dh, tf.matmul(dl, T), *write(out, t, (dz, dr, dn, dq, d_query, dc, dl))
 
-    shapes = (h_0, h_0, h_0, h_0, key[:, 0], memory[:, 0], key[:, :, 0])
-    out = [arrays(1, length, like)[0] for like in shapes]
-    variables = (length - 1, tf.zeros_like(h_0), tf.zeros_like(key[:, :, 0]), *out)
+    like_scores = slots.key[:, :, 0]
+    likes = (h_0, h_0, h_0, h_0, slots.key[:, 0], slots.memory[:, 0], like_scores)
+    variables = (length - 1, tf.zeros_like(h_0), tf.zeros_like(like_scores), *arrays(length, likes))
     _, dh_0, _, *out = tf.while_loop(lambda t, *_: t >= 0, step, variables, parallel_iterations=1)
     return dh_0, *(array.stack() for array in out)

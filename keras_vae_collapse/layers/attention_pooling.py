@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer, check_number
-from keras_vae_collapse.layers.places import place_vectors, spaced_places
+from keras_vae_collapse.layers.positions import position_vectors, spaced_positions
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -16,29 +16,29 @@ class AttentionPooling(keras.layers.Layer):
     s_k = sum_i a_ki (V h_i + c)
     ```
 
-    for the slots `k = 1 .. slots`, with a learned query `q_k` of the size of `h_i`. A recurrent
-    encoder's last state has to hold a whole word; a slot may take what it needs from any state,
-    so that long words cost the recurrence less. The number of slots is fixed: what is read still
-    has to pass through whatever comes behind, such as a latent vector. The weights are computed
-    in float32 whatever the precision policy.
+    for the slots `k = 1 .. slots`, with a learned query `q_k` of the size of `h_i`. The last state
+    of a recurrent encoder has to hold a whole sequence; a slot may take what it needs from any
+    state, which helps with long sequences. The number of slots is fixed: what is read still has
+    to pass through whatever comes after, such as a latent vector. The weights `a` are computed in
+    float32 whatever the precision policy.
 
-    With a `spacing`, slots also look for places: `r_k . p(i)` is added to the scores, with the
-    sinusoids `p` of `layers.places` and a learned `r_k` that starts at `p(spacing k)`,
-    `k = 0, 1, ...`. At first each slot reads around its own place; order need not be discovered.
+    With a `spacing`, slots also attend by position: `r_k . p(i)` is added to the scores, with the
+    sinusoids `p` of `layers.positions` and a learned `r_k` that starts at `p(spacing k)`,
+    `k = 0, 1, ...`. So before training each slot reads around a position of its own.
 
     (Seeds of Lee et al. 2019, arXiv:1810.00825, one head, without their feed-forward part.)
 
     Args:
         slots: number of queries, a positive integer.
         units: size of each slot, a positive integer.
-        spacing: distance of the first places of neighbouring slots, in positions (characters),
-            at least 0; 0 for slots that look for contents alone.
+        spacing: distance of the initial positions of neighbouring slots, at least 0; 0 for
+            attention by content alone.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
         sequence: `(batch, length, dim)`.
-        mask: booleans `(batch, length)`, false where a position is not to be read; of a row
-            without any true one all positions are read. By default all are.
+        mask: booleans `(batch, length)`, false where a position is not to be read. By default all
+            are, and so they are in a sequence without any true one.
 
     Output shape:
         `(batch, slots, units)`.
@@ -78,14 +78,14 @@ class AttentionPooling(keras.layers.Layer):
             name="queries", shape=(input_shape[-1], self.slots), initializer="glorot_uniform"
         )
         if self.spacing:
-            self.places = spaced_places(self, "places")
+            self.positions = spaced_positions(self, "positions")
         super().build(input_shape)
 
     def call(self, sequence, mask=None):
         scores = ops.cast(ops.matmul(sequence, self.queries), "float32")  # (batch, length, slots)
         if self.spacing:
-            positions = ops.arange(ops.shape(sequence)[1])
-            scores = scores + ops.matmul(place_vectors(positions), self.places)
+            positions = position_vectors(ops.arange(ops.shape(sequence)[1]))
+            scores = scores + ops.matmul(positions, self.positions)
         if mask is not None:
             scores = ops.where(ops.cast(mask, "bool")[:, :, None], scores, -1e9)
         weights = ops.cast(ops.softmax(scores, axis=1), self.compute_dtype)

@@ -8,13 +8,13 @@ import tensorflow as tf
 from keras_vae_collapse.core.checks import check_integer, check_number
 from keras_vae_collapse.core.replica_losses import add_batch_loss
 
-# A Gaussian of no width would pay without end for a state that it hits exactly.
+# The density of a Gaussian at its mean has no bound as the scale goes to 0.
 MINIMUM_SCALE = 1e-2
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
 class AuxiliaryStateCost(keras.layers.Layer):
-    """Rewards a latent vector from which the rest of the word can be foreseen.
+    """Rewards a latent vector that predicts the rest of the sequence.
 
     A recurrence reads the target from its end, and its states are predicted from `z` and the
     decoder's states:
@@ -26,34 +26,34 @@ class AuxiliaryStateCost(keras.layers.Layer):
     ```
 
     `h_t`, which predicts symbol `t`, has seen the symbols before it, and `b_t` that symbol and
-    those behind it: what `h_t` cannot know of `b_t` has to come from `z`.
+    those after it: what `h_t` does not say of `b_t` has to come from `z`.
 
-    This is the auxiliary cost of Z-Forcing (Goyal et al. 2017, arXiv:1711.05411), simplified
-    to a single latent vector for the whole word where the paper has one a step. So `b_t` does
-    not enter the posterior, which sees the source word alone, and there is no prior that
-    depends on `h_t`. As in the paper no gradient of this cost reaches `b_t`, which could
-    otherwise be made easy to predict by being made constant; and as there the backward
-    recurrence learns by a reverse language model, if `vocabulary_size` is given:
+    This is the auxiliary cost of Z-Forcing (Goyal et al. 2017, arXiv:1711.05411) for one latent
+    vector a sequence, where the paper has one a step: `b_t` does not enter the posterior, and
+    the prior does not depend on `h_t`. As in the paper no gradient of this cost reaches `b_t`,
+    which would become constant and so easy to predict; and the backward recurrence learns by a
+    reverse language model, if `vocabulary_size` is given:
 
     ```
     loss += reverse_weight * mean over the batch of sum_{t>1} -log p(x_{t-1} | b_t)
     ```
 
-    Without it the recurrence keeps its random start values, fixed features of the word's rest.
+    Without it the recurrence keeps its random initial weights.
 
-    The metrics `auxiliary_state_nats` and `reverse_nats` are the two costs in nats per word,
-    without the weights. The first is a density's: it may be negative.
+    The metrics `auxiliary_state_nats` and `reverse_nats` are the two costs in nats per example,
+    without the weights. The first is that of a density: it may be negative.
 
-    In a functional model make the output a model output: Keras leaves out layers without.
+    In a functional model make the output one of the model's outputs: Keras leaves out layers
+    that lead to none, and their losses with them.
 
     Args:
         units: size of the backward states, a positive integer.
-        weight: weight of the cost, in [0, inf). It grows with `units` and with the length of
-            the words; the authors use 0.001 to 0.01.
+        weight: weight of the cost, in [0, inf). The cost grows with `units` and with the
+            length of the sequences; the authors use 0.001 to 0.01.
         vocabulary_size: number of symbols, for the reverse language model; or `None`.
         reverse_weight: weight of the reverse language model, in [0, inf).
-        stop_gradient: whether to keep the gradient of the cost from the backward states; true
-            but for experiments.
+        stop_gradient: whether the gradient of the cost stops at the backward states, as it
+            should outside experiments.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
@@ -61,11 +61,11 @@ class AuxiliaryStateCost(keras.layers.Layer):
         states: decoder states `(batch, length, state_dim)`.
         embedded: embedded target symbols `(batch, length, embedding_dim)`.
         ids: target ids `(batch, length)`; needed if `vocabulary_size` is given.
-        mask: boolean `(batch, length)`, true for the symbols of the word, which come first;
+        mask: boolean `(batch, length)`, true for the symbols of the sequence, which come first;
             by default the Keras mask of `embedded`, or else true everywhere.
 
     Output shape:
-        The cost of each word in nats, without the weight, float32 `(batch,)`.
+        The cost of each example in nats, without the weight, float32 `(batch,)`.
 
     Raises:
         ValueError: an argument lies outside its range, a rank is wrong, `ids` are missing, or
@@ -96,23 +96,16 @@ class AuxiliaryStateCost(keras.layers.Layer):
         super().__init__(**kwargs)
         self.units = check_integer("units", units, low=1)
         self.weight = check_number("weight", weight, low=0.0)
-        self.vocabulary_size = (
-            None
-            if vocabulary_size is None
-            else check_integer("vocabulary_size", vocabulary_size, low=2)
-        )
+        if vocabulary_size is not None:
+            check_integer("vocabulary_size", vocabulary_size, low=2)
+        self.vocabulary_size = vocabulary_size
         self.reverse_weight = check_number("reverse_weight", reverse_weight, low=0.0)
         self.stop_gradient = bool(stop_gradient)
+        policy = self.dtype_policy
         self.backward = keras.layers.GRU(
-            self.units,
-            return_sequences=True,
-            go_backwards=True,
-            dtype=self.dtype_policy,
-            name="backward",
+            units, return_sequences=True, go_backwards=True, dtype=policy, name="backward"
         )
-        self.hidden = keras.layers.Dense(
-            self.units, activation="tanh", dtype=self.dtype_policy, name="hidden"
-        )
+        self.hidden = keras.layers.Dense(units, activation="tanh", dtype=policy, name="hidden")
         self.gaussian = keras.layers.Dense(2 * self.units, dtype="float32", name="gaussian")
         self.supports_masking = True
         self.nats_tracker = keras.metrics.Mean(name="auxiliary_state_nats")
@@ -121,11 +114,8 @@ class AuxiliaryStateCost(keras.layers.Layer):
             self.reverse_tracker = keras.metrics.Mean(name="reverse_nats")
 
     def build(self, z_shape, states_shape, embedded_shape, ids_shape=None):
-        for name, shape, rank in (
-            ("z", z_shape, 2),
-            ("states", states_shape, 3),
-            ("embedded", embedded_shape, 3),
-        ):
+        shapes = {"z": z_shape, "states": states_shape, "embedded": embedded_shape}
+        for (name, shape), rank in zip(shapes.items(), (2, 3, 3), strict=True):
             if len(shape) != rank:
                 raise ValueError(
                     f"`{name}` must be a tensor of rank {rank}. Received: shape={tuple(shape)}"
@@ -178,11 +168,13 @@ class AuxiliaryStateCost(keras.layers.Layer):
         mu, raw_scale = tf.split(self.gaussian(self.hidden(tf.concat([z, states], -1))), 2, -1)
         sigma = tf.math.softplus(raw_scale) + MINIMUM_SCALE
         b = tf.cast(tf.stop_gradient(b) if self.stop_gradient else b, tf.float32)
+        # `tfp.distributions.Normal` rounds in another order, so that published runs could not be
+        # repeated to the last bit.
         log_p = -0.5 * tf.square((b - mu) / sigma) - tf.math.log(sigma)
         return self.units * 0.5 * math.log(2 * math.pi) - tf.reduce_sum(log_p, axis=-1)
 
     def compute_mask(self, inputs, previous_mask):
-        return None  # one number a word: no positions are left to mask
+        return None  # one number a sequence: no positions are left to mask
 
     def compute_output_shape(self, z_shape, states_shape, embedded_shape, ids_shape=None):
         return (z_shape[0],)

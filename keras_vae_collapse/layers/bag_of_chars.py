@@ -1,22 +1,18 @@
-"""Bag-of-characters features of a word."""
+"""Bag of the symbols of a sequence."""
 
 import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_choice, check_integer
+from keras_vae_collapse.core.special_ids import EOS, PAD, SOS, UNK
+from keras_vae_collapse.layers.ids import check_id_list, check_ids
 
-# Padding, unknown, start and end symbol of this package's vocabulary: not characters.
-SPECIAL_IDS = (0, 1, 2, 3)
+SPECIAL_IDS = (PAD, UNK, SOS, EOS)
 
 
 def check_ignore_ids(ignore_ids, vocabulary_size):
     """Returns `ignore_ids` as a tuple of ids, or raises `ValueError`."""
-    if isinstance(ignore_ids, (str, bytes)) or not hasattr(ignore_ids, "__iter__"):
-        raise ValueError(
-            "`ignore_ids` must be a sequence of non-negative integers. "
-            f"Received: ignore_ids={ignore_ids!r}"
-        )
-    ignore_ids = tuple(check_integer("ignore_ids", ignored, low=0) for ignored in ignore_ids)
+    ignore_ids = check_id_list("ignore_ids", ignore_ids)
     if set(range(vocabulary_size)) <= set(ignore_ids):
         raise ValueError(
             f"`ignore_ids` must leave an id below vocabulary_size={vocabulary_size} to count. "
@@ -25,18 +21,8 @@ def check_ignore_ids(ignore_ids, vocabulary_size):
     return ignore_ids
 
 
-def check_ids(name, ids):
-    """Raises `ValueError` unless `ids` are integers of rank 2."""
-    dtype = keras.backend.standardize_dtype(ids.dtype)
-    if len(ids.shape) != 2 or "int" not in dtype:
-        raise ValueError(
-            f"{name} takes integer ids of shape (batch, length). "
-            f"Received: shape={tuple(ids.shape)}, dtype={dtype}"
-        )
-
-
 def count_ids(ids, vocabulary_size, ignore_ids, mask=None):
-    """How often each id occurs in each row, float32 `(batch, vocabulary_size)`."""
+    """How often each id occurs in each sequence, float32 `(batch, vocabulary_size)`."""
     counted = (ids >= 0) & (ids < vocabulary_size)
     for ignored in ignore_ids:
         counted &= ids != ignored
@@ -53,15 +39,15 @@ def count_ids(ids, vocabulary_size, ignore_ids, mask=None):
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
 class BagOfChars(keras.layers.Layer):
-    """Which symbols occur in a word, or how often.
+    """Which symbols occur in a sequence, or how often.
 
     ```
     n_v = number of positions i with x_i = v          mode="counts"
     y_v = 1 if n_v > 0, else 0                        mode="presence"
     ```
 
-    Joined to the encoder's final state in front of the latent layer it lets the latent know
-    the characters of the word from the first step on (compare Pagliardini et al. 2017,
+    Joined to the encoder's output before the latent layer it gives the latent the symbols of
+    the sequence from the first training step on (compare Pagliardini et al. 2017,
     arXiv:1703.02507); `BagOfCharsHead` asks for them back.
 
     Args:
@@ -74,9 +60,6 @@ class BagOfChars(keras.layers.Layer):
     Call arguments:
         inputs: integer ids `(batch, length)`; ids outside the vocabulary do not count.
         mask: boolean `(batch, length)`, false at positions that do not count.
-
-    Input shape:
-        `(batch, length)`.
 
     Output shape:
         `(batch, vocabulary_size)`, of the layer's compute type.
@@ -105,18 +88,18 @@ class BagOfChars(keras.layers.Layer):
         self.supports_masking = True
 
     def call(self, inputs, mask=None):
-        check_ids("BagOfChars", inputs)
+        check_ids("inputs", inputs)
         counts = count_ids(inputs, self.vocabulary_size, self.ignore_ids, mask)
         return tf.cast(counts > 0 if self.mode == "presence" else counts, self.compute_dtype)
 
     def compute_mask(self, inputs, previous_mask):
-        return None  # one vector a word: no positions are left to mask
+        return None  # one vector a sequence: no positions are left to mask
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.vocabulary_size)
 
     def compute_output_spec(self, inputs, mask=None):
-        check_ids("BagOfChars", inputs)
+        check_ids("inputs", inputs)
         return keras.KerasTensor(self.compute_output_shape(inputs.shape), self.compute_dtype)
 
     def get_config(self):

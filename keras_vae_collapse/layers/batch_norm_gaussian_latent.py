@@ -90,8 +90,8 @@ class BatchNormGaussianLatent(GaussianLatent):
         )
         super().build(input_shape)
 
-    def _posterior_parameters(self, features, training):
-        m, scale = super()._posterior_parameters(features, training)
+    def _posterior_parameters(self, inputs, training):
+        m, scale = super()._posterior_parameters(inputs, training)
         normal = ops.cast(self.normalize(m, training=bool(training)), m.dtype)
         return self.gamma * normal + self.shift, scale
 

@@ -2,7 +2,6 @@
 
 import keras
 
-from keras_vae_collapse.core.checks import check_rate
 from keras_vae_collapse.layers.id_dropout import IdDropout
 
 
@@ -15,14 +14,13 @@ class CharDropout(IdDropout):
     y_i = unk_id  where d_i = 1 and x_i is not in keep_ids,  x_i elsewhere
     ```
 
-    Applied to the inputs of an autoregressive decoder it takes away history, so that the
-    decoder has to ask the latent vector (word dropout of Bowman et al. 2015,
-    arXiv:1511.06349; Iyyer et al. 2015). With `rate=1` and the start symbol kept nothing of
-    the history is left: historyless decoding, form 1 (Semeniuta et al. 2017,
-    arXiv:1702.02390).
+    Applied to the inputs of an autoregressive decoder it takes away history, so that the decoder
+    has to ask the latent vector (Bowman et al. 2015, arXiv:1511.06349; Iyyer et al. 2015). With
+    `rate=1` and the start symbol kept nothing of the history is left: decoding without history
+    (Semeniuta et al. 2017, arXiv:1702.02390).
 
-    It acts in training only and is the identity at inference and for `rate=0`. Every call
-    draws a new mask, and so does every replica of a distribution strategy.
+    It acts in training only and is the identity at inference and for `rate=0`. Every call draws
+    a new mask, and so does every replica of a distribution strategy.
 
     Args:
         rate: probability of replacing a symbol, in [0, 1].
@@ -34,16 +32,12 @@ class CharDropout(IdDropout):
 
     Call arguments:
         inputs: integer ids of any integer type, `(batch, length)`.
-        mask: boolean `(batch, length)`, false at positions that are not part of the word:
-            they are never replaced. Taken from the inputs where they carry a Keras mask, and
-            handed on.
+        mask: boolean `(batch, length)`, false at positions that are not part of the sequence: they
+            are never replaced. Taken from the inputs where they carry a Keras mask, and handed on.
         training: whether to drop.
 
-    Input shape:
-        `(batch, length)`.
-
     Output shape:
-        The same, of the same integer type.
+        `(batch, length)`, of the integer type of the inputs.
 
     Raises:
         ValueError: an argument lies outside its range, or the inputs are not integers of
@@ -62,15 +56,5 @@ class CharDropout(IdDropout):
     ```
     """
 
-    def __init__(self, rate, unk_id, keep_ids=(0,), seed=None, **kwargs):
-        super().__init__(unk_id=unk_id, keep_ids=keep_ids, seed=seed, **kwargs)
-        self.rate = check_rate("rate", rate)
-
-    def _drops(self):
-        return self.rate > 0
-
     def _hit(self, u, mask):
         return u < self.rate
-
-    def get_config(self):
-        return {**super().get_config(), "rate": self.rate}

@@ -1,11 +1,11 @@
 """Dropout of runs of neighbouring symbols."""
 
-import math
-
 import keras
+import numpy as np
+import scipy.special
 import tensorflow as tf
 
-from keras_vae_collapse.core.checks import check_number, check_rate
+from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.layers.id_dropout import IdDropout
 
 # Spacing of the uniform numbers, see `noise.uniform`.
@@ -13,21 +13,12 @@ UNIFORM_STEP = 2.0**-24
 
 
 def poisson_survival(mean, negligible):
-    """`S(k) = P(L > k)` for L ~ Poisson(mean), k = 0, 1, .., as floats, while >= `negligible`.
-
-    Summed from the far end of the tail, so that each value has full relative precision.
-    """
-    if mean == 0:
-        return []
-    log_mean = math.log(mean)
-    # Beyond the mean the mass falls faster than geometrically; by this point it is below any
-    # `negligible` in use (Chernoff: P(L > mean + x) <= exp(-x^2 / (2 (mean + x)))).
-    end = int(mean + 12 * math.sqrt(mean)) + 60
-    survival, tail = [], 0.0
-    for length in range(end, 0, -1):
-        tail += math.exp(length * log_mean - mean - math.lgamma(length + 1))
-        survival.append(tail)
-    return [s for s in reversed(survival) if s >= negligible]
+    """`S(k) = P(L > k)` for L ~ Poisson(mean), k = 0, 1, .., an array, while >= `negligible`."""
+    # By this point it is below any `negligible` in use: by Chernoff's bound
+    # P(L > mean + x) <= exp(-x^2 / (2 (mean + x))).
+    end = int(mean + 12 * np.sqrt(mean)) + 60
+    survival = scipy.special.pdtrc(np.arange(end), mean)
+    return survival[survival >= negligible]
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -40,15 +31,15 @@ class ContiguousDropout(IdDropout):
     y_j = unk_id  where m_i = 1 and i <= j < i + l_i for some i,  x_j elsewhere
     ```
 
-    Runs may overlap and stop at the end of the row. With `S(k) = P(l > k)` position `j` is
+    Runs may overlap and stop at the end of the sequence. With `S(k) = P(l > k)` position `j` is
     hit with probability
 
     ```
     1 - prod_{k=0..j} (1 - rate S(k))
     ```
 
-    Unlike independent dropout it takes away whole morphs: a gap in the history cannot be
-    guessed from the neighbouring characters, so that the decoder asks the latent vector.
+    Unlike independent dropout it leaves gaps that cannot be guessed from the neighbouring
+    symbols, so that the decoder asks the latent vector.
 
     A start and its length take one uniform number `u_i`: since `m_i` and `l_i` are
     independent, a run of more than `k` symbols starts at `i` with probability
@@ -66,23 +57,20 @@ class ContiguousDropout(IdDropout):
         mean_length: mean length of a run in symbols, in [0, 1000].
         unk_id: the id put in place of a dropped one, a non-negative integer.
         keep_ids: ids that are never replaced: padding, and as a rule the start symbol. A run
-            may start at one of them or go on behind it.
+            may start at one of them or go on after it.
         seed: a non-negative integer, or `None` for a random one. Two layers of the same seed
             draw the same masks in the same order.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
         inputs: integer ids of any integer type, `(batch, length)`.
-        mask: boolean `(batch, length)`, false at positions that are not part of the word:
-            they are never replaced, and no run starts there. Taken from the inputs where they
-            carry a Keras mask, and handed on.
+        mask: boolean `(batch, length)`, false at positions that are not part of the sequence: they
+            are never replaced, and no run starts there. Taken from the inputs where they carry
+            a Keras mask, and handed on.
         training: whether to drop.
 
-    Input shape:
-        `(batch, length)`.
-
     Output shape:
-        The same, of the same integer type.
+        `(batch, length)`, of the integer type of the inputs.
 
     Raises:
         ValueError: an argument lies outside its range, or the inputs are not integers of
@@ -101,16 +89,14 @@ class ContiguousDropout(IdDropout):
     """
 
     def __init__(self, rate, mean_length, unk_id, keep_ids=(0,), seed=None, **kwargs):
-        super().__init__(unk_id=unk_id, keep_ids=keep_ids, seed=seed, **kwargs)
-        self.rate = check_rate("rate", rate)
+        super().__init__(rate, unk_id, keep_ids, seed, **kwargs)
         self.mean_length = check_number("mean_length", mean_length, 0.0, 1000.0)
         # P(a run of more than k symbols starts here), rising, so k falls from left to right.
         self._thresholds = []
         if self.rate > 0:
             survival = poisson_survival(self.mean_length, UNIFORM_STEP / 2 / self.rate)
-            self._thresholds = [
-                round(self.rate * s / UNIFORM_STEP) * UNIFORM_STEP for s in reversed(survival)
-            ]
+            steps = np.round(self.rate * survival[::-1] / UNIFORM_STEP)
+            self._thresholds = (steps * UNIFORM_STEP).tolist()
 
     def _drops(self):
         return len(self._thresholds) > 0
@@ -121,9 +107,9 @@ class ContiguousDropout(IdDropout):
         run = longest - tf.raw_ops.Bucketize(input=u, boundaries=self._thresholds)
         if mask is not None:
             run = tf.where(mask, run, 0)
-        # A position is hit when the furthest end of a run that began at or before it lies
-        # behind it. The maximum over a window of 1, 2, 4, .. positions is found by doubling;
-        # runs that began `longest` positions ago have ended, so a window of that size is enough.
+        # A position is hit when a run that began at or before it ends after it. The furthest
+        # end within a window of 1, 2, 4, .. positions is found by doubling; runs that began
+        # `longest` positions ago have ended, so a window of that size is enough.
         size = tf.shape(u)[1]
         position = tf.cast(tf.range(size), tf.float32)
         end = position + tf.cast(run, tf.float32)  # (batch, length)
@@ -132,4 +118,4 @@ class ContiguousDropout(IdDropout):
         return end > position
 
     def get_config(self):
-        return {**super().get_config(), "rate": self.rate, "mean_length": self.mean_length}
+        return {**super().get_config(), "mean_length": self.mean_length}

@@ -3,27 +3,24 @@
 import math
 
 import keras
+from scipy.special import lambertw
 
 from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.layers.gaussian_latent import GaussianLatent
 
-# Far more than a dimension is ever asked for; scales stay well above the smallest allowed.
+# More than any dimension needs; scales stay well above the smallest allowed.
 MAXIMUM_NATS_PER_DIM = 10.0
 
 
 def scale_ceiling(nats):
     """The scale below 1 at which `KL(N(0, scale^2) || N(0, 1))` is `nats`.
 
-    With t = log(scale) < 0 the rate is `(expm1(2 t) - 2 t) / 2`, which falls in t: bisection.
+    With v = scale^2 that is `v - log v = 2 nats + 1`, or `-v exp(-v) = -exp(-2 nats - 1)`, which
+    Lambert's W solves for `-v`.
     """
-    low, high = -(nats + 1.0), 0.0
-    for _ in range(100):
-        middle = (low + high) / 2
-        if (math.expm1(2 * middle) - 2 * middle) / 2 > nats:
-            low = middle
-        else:
-            high = middle
-    return math.exp(low)
+    # Nearer to 0 nats the argument is rounded past -1/e, where W has no real value.
+    nats = max(nats, 1e-12)
+    return math.sqrt(-lambertw(-math.exp(-2.0 * nats - 1.0)).real)
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -49,11 +46,11 @@ class DeltaGaussianLatent(GaussianLatent):
     arXiv:1901.03416, who use an autoregressive prior where latents form a sequence). The
     evidence lower bound is not altered. What is committed is the rate, `committed_rate_nats`,
     not the information in it: noise of a smaller scale makes the latent cheap to use and does
-    not force its use. Watch the z gap.
+    not force its use. Watch the z gap (`metrics.z_gap`).
 
     Args:
         latent_dim: number of latent dimensions, a positive integer.
-        delta_nats: committed rate in nats per word, spread evenly over the dimensions; in
+        delta_nats: committed rate in nats per example, spread evenly over the dimensions; in
             (0, 10 * latent_dim].
         **kwargs: arguments of `GaussianLatent` (`rate_term`, `seed`, `initial_scale`, the `s`
             before training) and of the base layer. The bound is one against the standard
@@ -96,8 +93,8 @@ class DeltaGaussianLatent(GaussianLatent):
         """Lower bound of the rate of every example."""
         return self.delta_nats
 
-    def _posterior_parameters(self, features, training):
-        loc, s = super()._posterior_parameters(features, training)
+    def _posterior_parameters(self, inputs, training):
+        loc, s = super()._posterior_parameters(inputs, training)
         # c s / (c + s), in a form that an infinite s passes through.
         return loc, 1.0 / (1.0 / self.ceiling + 1.0 / s)
 

@@ -5,12 +5,13 @@ import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
+from keras_vae_collapse.layers.ids import check_ids
 from keras_vae_collapse.layers.noise import uniform
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
 class EmbeddingDropout(keras.layers.Layer):
-    """Zeroes units of the embedding matrix, the same ones wherever a symbol occurs in a row.
+    """Zeroes units of the embedding matrix, the same ones wherever a symbol occurs in a sequence.
 
     For each example of the batch a mask of the whole matrix is drawn, before the look-up:
 
@@ -19,14 +20,13 @@ class EmbeddingDropout(keras.layers.Layer):
     y_id = m_vd E_vd / (1 - rate)             where v = x_i
     ```
 
-    so that two occurrences of a symbol in one word are the same vector, as they are without
+    so that two occurrences of a symbol in a sequence are the same vector, as they are without
     dropout (Gal & Ghahramani 2016, arXiv:1512.05287). The matrix mask is never made: each
     position draws, and every occurrence of a symbol takes the draw of its first one, which
     has the same law at a cost that does not depend on the size of the vocabulary.
 
-    Without `ids` there is no telling which positions hold the same symbol. Whole columns of
-    the matrix are then dropped, `m_vd = m_d`: again one mask for all occurrences in a row and
-    the same probability for each unit, but one mask for all symbols, too.
+    Without `ids` whole columns of the matrix are dropped, `m_vd = m_d`: the probability of each
+    unit is the same, but all symbols share one mask.
 
     It acts in training only and is the identity at inference and for `rate=0`. Every call
     draws a new mask, and so does every replica of a distribution strategy.
@@ -42,11 +42,8 @@ class EmbeddingDropout(keras.layers.Layer):
         ids: the integer ids that were embedded, `(batch, length)`, or `None`.
         training: whether to drop.
 
-    Input shape:
-        `(batch, length, dim)`.
-
     Output shape:
-        The same.
+        `(batch, length, dim)`.
 
     Raises:
         ValueError: an argument lies outside its range, the inputs are not of rank 3, or `ids`
@@ -69,8 +66,7 @@ class EmbeddingDropout(keras.layers.Layer):
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate = check_number("rate", rate, 0.0, 1.0, open_high=True)
-        if seed is not None:
-            check_seed(seed)
+        check_seed(seed)
         self.seed = seed
         self.supports_masking = True
 
@@ -85,7 +81,7 @@ class EmbeddingDropout(keras.layers.Layer):
 
     def call(self, inputs, ids=None, training=None):
         if ids is not None:
-            self._check_ids(ids, inputs)
+            check_ids("ids", ids, inputs.shape[:2])
         if not training or self.rate == 0:
             return inputs
         batch, length, dim = tf.unstack(tf.shape(inputs))
@@ -98,18 +94,6 @@ class EmbeddingDropout(keras.layers.Layer):
             first = tf.reduce_min(tf.where(same, tf.range(length), length), axis=-1)
             scale = tf.gather(scale, first, batch_dims=1)
         return inputs * scale
-
-    def _check_ids(self, ids, inputs):
-        fits = len(ids.shape) == 2 and all(
-            m is None or n is None or m == n
-            for m, n in zip(ids.shape, inputs.shape[:2], strict=True)
-        )
-        if not fits or "int" not in keras.backend.standardize_dtype(ids.dtype):
-            raise ValueError(
-                "`ids` must be integers of the shape (batch, length) of the embedded symbols, "
-                f"{tuple(inputs.shape[:2])}. Received: ids of shape {tuple(ids.shape)}, "
-                f"dtype={keras.backend.standardize_dtype(ids.dtype)}"
-            )
 
     def compute_output_shape(self, input_shape):
         return input_shape

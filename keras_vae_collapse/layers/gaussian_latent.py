@@ -1,13 +1,12 @@
 """Latent layer with a diagonal Gaussian posterior."""
 
-import math
-
 import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
 from keras_vae_collapse.core.checks import check_integer, check_number
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
+from keras_vae_collapse.core.softplus import softplus_inverse
 from keras_vae_collapse.layers.noise import standard_normal
 
 tfd = tfp.distributions
@@ -18,7 +17,7 @@ MINIMUM_SCALE = 1e-6
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
 class GaussianLatent(keras.layers.Layer):
-    """Maps features to a Gaussian posterior, samples from it, and adds the rate as a loss.
+    """Maps inputs to a Gaussian posterior, samples from it, and adds the rate as a loss.
 
     ```
     mu    = W_mu h + b_mu
@@ -27,45 +26,41 @@ class GaussianLatent(keras.layers.Layer):
     loss += rate_term(posterior=N(mu, sigma^2), prior=p)
     ```
 
-    (Kingma & Welling 2014, arXiv:1312.6114.) This one layer carries any rate term of
-    `keras_vae_collapse.losses` into a functional, `Sequential` or subclassed model. The loss
-    is added in training and in evaluation alike. Parameters, rate and noise are computed in
-    float32 whatever the precision policy; only `z` has the compute type of the layer.
+    for inputs `h` (Kingma & Welling 2014, arXiv:1312.6114). In training `z` is a sample, at
+    inference it is `mu`. The layer works in functional, `Sequential` and subclassed models with
+    any rate term of `keras_vae_collapse.losses`; the loss is added in training and in evaluation.
+    Parameters, rate and noise are computed in float32 whatever the precision policy; only `z`
+    has the compute type of the layer.
 
-    At the start `W_sigma` is zero, so that `sigma` is `initial_scale` for every input.
+    Before training `W_sigma` is zero, so that `sigma` is `initial_scale` for every input.
 
-    With several `slots`, the features are as many equal parts, and each part is mapped to its own
-    part of `z` by the same weights. What is learned of one part then holds for all.
+    With several `slots` the inputs are as many equal parts, and each part is mapped to its own
+    part of `z` by the same weights.
 
     Variants override `_posterior_parameters`.
 
     Args:
         latent_dim: number of latent dimensions, a positive integer.
         rate_term: called as `rate_term(posterior=, prior=, training=)` with TFP
-            distributions, returns a scalar in nats per word. `None` for no rate.
+            distributions, returns a scalar in nats per example. `None` for no rate.
         prior: `None` for the standard normal, or a Keras layer whose method `distribution()`
             returns a TFP distribution with a batch or an event of `latent_dim`, such as
             `MixturePrior`.
         seed: a non-negative integer, or `None` for a random one.
         initial_scale: posterior scale before training, greater than 1e-6.
-        slots: number of equal parts of features and of `z`, a divisor of `latent_dim`.
+        slots: number of equal parts of the inputs and of `z`, a divisor of `latent_dim`.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
-        features: `(batch, features_dim)`.
+        inputs: `(batch, input_dim)`.
         training: whether the model is being trained.
-        sample: whether `z` is a sample rather than the posterior mean; by default a sample in
-            training and the mean at inference.
-
-    Input shape:
-        `(batch, features_dim)`.
 
     Output shape:
         `(batch, latent_dim)`.
 
     Raises:
         ValueError: an argument lies outside its range, `rate_term` cannot be called, `prior`
-            has no `distribution`, or the features are not of rank 2 or not of `slots` equal parts.
+            has no `distribution`, or the inputs are not of rank 2 or not of `slots` equal parts.
 
     Example:
 
@@ -93,7 +88,7 @@ class GaussianLatent(keras.layers.Layer):
         slots=1,
         **kwargs,
     ):
-        # Features arrive as they are: a detour through half precision would round the rate.
+        # Inputs arrive as they are: a detour through half precision would round the rate.
         super().__init__(autocast=False, **kwargs)
         self.latent_dim = check_integer("latent_dim", latent_dim, low=1)
         if rate_term is not None and not callable(rate_term):
@@ -109,8 +104,7 @@ class GaussianLatent(keras.layers.Layer):
             )
         self.rate_term = rate_term
         self.prior = prior
-        if seed is not None:
-            check_seed(seed)
+        check_seed(seed)
         self.seed = seed
         self.initial_scale = check_number(
             "initial_scale", initial_scale, low=MINIMUM_SCALE, open_low=True
@@ -123,13 +117,11 @@ class GaussianLatent(keras.layers.Layer):
             )
         slot_dim = self.latent_dim // self.slots
         self.loc = keras.layers.Dense(slot_dim, dtype="float32", name="loc")
-        # softplus(b) + MINIMUM_SCALE = initial_scale, solved for b without overflow.
-        softplus = self.initial_scale - MINIMUM_SCALE
         self.raw_scale = keras.layers.Dense(
             slot_dim,
             kernel_initializer="zeros",
             bias_initializer=keras.initializers.Constant(
-                softplus + math.log(-math.expm1(-softplus))
+                softplus_inverse(self.initial_scale - MINIMUM_SCALE)
             ),
             dtype="float32",
             name="raw_scale",
@@ -138,12 +130,12 @@ class GaussianLatent(keras.layers.Layer):
     def build(self, input_shape):
         if len(input_shape) != 2:
             raise ValueError(
-                f"{type(self).__name__} takes features of shape (batch, features_dim). "
+                f"{type(self).__name__} takes inputs of shape (batch, input_dim). "
                 f"Received: shape={tuple(input_shape)}"
             )
         if input_shape[-1] % self.slots:
             raise ValueError(
-                f"The features must be {self.slots} parts of equal size. "
+                f"The inputs must be {self.slots} parts of equal size. "
                 f"Received: shape={tuple(input_shape)}"
             )
         part_shape = (input_shape[0], self.slots, input_shape[-1] // self.slots)
@@ -156,30 +148,30 @@ class GaussianLatent(keras.layers.Layer):
         self.noise = NoiseSeeds(self, self.seed)
         super().build(input_shape)
 
-    def call(self, features, training=None, sample=None):
-        loc, scale = self._posterior_parameters(features, training)  # (batch, latent)
+    def call(self, inputs, training=None):
+        loc, scale = self._posterior_parameters(inputs, training)  # (batch, latent)
         if self.rate_term is not None:
             posterior, prior = self._distributions(loc, scale)
             self.add_loss(self.rate_term(posterior=posterior, prior=prior, training=training))
-        z = loc
-        if training if sample is None else sample:
-            z = loc + scale * standard_normal(tf.shape(loc), self.noise.next())
-        return tf.cast(z, self.compute_dtype)
+        return tf.cast(self._sample(loc, scale) if training else loc, self.compute_dtype)
 
-    def parameters(self, features):
+    def parameters(self, inputs):
         """The posterior's `(loc, scale)`, each float32 `(batch, latent_dim)`, at inference."""
-        features = tf.convert_to_tensor(features)
+        inputs = tf.convert_to_tensor(inputs)
         if not self.built:
-            self.build(features.shape)
-        return self._posterior_parameters(features, training=False)
+            self.build(inputs.shape)
+        return self._posterior_parameters(inputs, training=False)
 
-    def _posterior_parameters(self, features, training):
+    def _posterior_parameters(self, inputs, training):
         """Location and scale of the posterior, float32: the one thing that variants change."""
-        parts = tf.reshape(features, (-1, self.slots, self.loc.kernel.shape[0]))
+        parts = tf.reshape(inputs, (-1, self.slots, self.loc.kernel.shape[0]))
         loc, raw = (
             tf.reshape(dense(parts), (-1, self.latent_dim)) for dense in (self.loc, self.raw_scale)
         )
         return loc, tf.math.softplus(raw) + MINIMUM_SCALE
+
+    def _sample(self, loc, scale):
+        return loc + scale * standard_normal(tf.shape(loc), self.noise.next())
 
     def _distributions(self, loc, scale):
         posterior = tfd.Normal(loc, scale)

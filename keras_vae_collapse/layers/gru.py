@@ -80,14 +80,12 @@ class GRU(keras.layers.GRU):
         # States are not rounded to half precision at every step.
         exact = exact_type(self.compute_dtype)
         recurrence = gru_states_for_training if training else gru_states
-        U_z, U_r, U_n, c_n = self._recurrent_weights()
-        states = recurrence(
-            *self._project(x, mask), ops.cast(initial_state, exact), U_z, U_r, U_n, c_n
-        )
+        h_0 = ops.cast(initial_state, exact)
+        states = recurrence(self._project(x, mask), h_0, self._recurrent_weights())
         states = ops.cast(states, self.compute_dtype)
         last, state = states[-1], states[-1]
         if mask is not None:
-            # As in Keras, the output is zero until a row's first unmasked step.
+            # As in Keras, the output of a sequence is zero until its first unmasked step.
             started = ops.cumsum(ops.cast(mask, "int32"), axis=0) > 0
             shown = mask if self.zero_output_for_mask else started
             last = ops.where(shown[-1, :, None], last, ops.zeros_like(last))

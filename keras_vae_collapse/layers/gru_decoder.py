@@ -16,9 +16,9 @@ class GRUDecoder(keras.layers.Layer):
     h_t = GRU([e_t ; c], h_{t-1})
     ```
 
-    where `c` is the condition (the latent vector, joined with whatever else the decoder may
-    know) and `e_t` the embedded symbol before position `t`. Nothing else reaches the states,
-    so with `c = z` everything the decoder knows of the source passes through `z`.
+    where `c` is the condition (the latent vector and whatever else is given) and `e_t` the
+    embedded symbol before position `t`. Nothing else reaches the states: with `c = z` all that
+    the decoder knows of the source passes through `z`.
 
     Args:
         units: size of the states.

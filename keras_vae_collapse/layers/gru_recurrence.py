@@ -35,64 +35,58 @@ precision and h_0 in float32 only they are rounded, and run on the matrix units 
 import tensorflow as tf
 
 
-def gru_states(x_z, x_r, x_n, h_0, U_z, U_r, U_n, c_n):
+def gru_states(x, h_0, weights):
     """The states of all steps; the gradient is TensorFlow's.
 
     Args:
-        x_z, x_r, x_n: projected inputs of the gates, `(length, batch, units)`.
+        x: projected inputs `x_z, x_r, x_n` of the gates, `(length, batch, units)`.
         h_0: state before the first step, `(batch, units)`.
-        U_z, U_r, U_n: recurrent weights, `(units, units)`.
-        c_n: bias inside the reset gate, `(units,)`.
+        weights: recurrent weights `U_z, U_r, U_n`, `(units, units)`, and the bias `c_n` inside
+            the reset gate, `(units,)`.
 
     Returns:
         `(length, batch, units)`.
     """
-    (states,) = _loop_forward((x_z, x_r, x_n), h_0, (U_z, U_r, U_n, c_n), saved=1)
+    (states,) = _loop_forward(x, h_0, weights, saved=1)
     return states.stack()
 
 
 @tf.custom_gradient
-def gru_states_for_training(x_z, x_r, x_n, h_0, U_z, U_r, U_n, c_n):
+def gru_states_for_training(x, h_0, weights):
     """As `gru_states`, with the gradient above.
 
     Not for a SavedModel: the gradient holds on to arrays of the forward loop, and TensorFlow
     cannot write a custom gradient that does.
     """
-    weights = (U_z, U_r, U_n, c_n)
-    states, *steps = _loop_forward((x_z, x_r, x_n), h_0, weights, saved=6)
+    states, *steps = _loop_forward(x, h_0, weights, saved=6)
     states = states.stack()
 
     def gradient(d_states):
         dh_0, dz, dr, dn, dq = _loop_backward(d_states, steps, h_0, weights)
         before = tf.concat([h_0[None], states[:-1]], axis=0)  # h_{t-1}
-
-        def summed(d_gate):
-            return sum_of_products(before, d_gate, U_z.dtype)  # (units, units)
-
-        dc_n = tf.reduce_sum(dq, (0, 1))
-        d_x = (tf.cast(d, x_z.dtype) for d in (dz, dr, dn))
-        return *d_x, dh_0, summed(dz), summed(dr), summed(dq), dc_n
+        d_x = [tf.cast(d, x[0].dtype) for d in (dz, dr, dn)]
+        dU = [sum_of_products(before, d, weights[0].dtype) for d in (dz, dr, dq)]
+        return *d_x, dh_0, *dU, tf.reduce_sum(dq, (0, 1))
 
     return states, gradient
 
 
-def _loop_forward(inputs, h_0, weights, saved):
+def _loop_forward(x, h_0, weights, saved):
     """Arrays over steps of the first `saved` of h_t, z_t, r_t, n_t, q_t and h_{t-1} - n_t."""
-    length = tf.shape(inputs[0])[0]
-    inputs = [unstacked(x) for x in inputs]
+    length = tf.shape(x[0])[0]
+    inputs = [unstacked(values) for values in x]
     U_z, U_r, U_n, c_n = weights
 
-    def step(t, h, *arrays):
+    def step(t, h, *out):
         x_z, x_r, x_n = (tf.cast(array.read(t), h.dtype) for array in inputs)
         z = tf.sigmoid(x_z + product(h, U_z))
         r = tf.sigmoid(x_r + product(h, U_r))
         q = product(h, U_n) + c_n
         n = tf.tanh(x_n + r * q)
         new = z * h + (1 - z) * n
-        values = (new, z, r, n, q, h - n)[:saved]
-        return t + 1, new, *write(arrays, t, values)
+        return t + 1, new, *write(out, t, (new, z, r, n, q, h - n)[:saved])
 
-    variables = (0, h_0, *arrays(saved, length, h_0))
+    variables = (0, h_0, *arrays(length, [h_0] * saved))
     return tf.while_loop(lambda t, *_: t < length, step, variables, parallel_iterations=1)[2:]
 
 
@@ -102,21 +96,25 @@ def _loop_backward(d_states, steps, h_0, weights):
     outputs = unstacked(d_states)
     U_z, U_r, U_n = (tf.transpose(U) for U in weights[:3])
 
-    def step(t, dh, *arrays):
+    def step(t, dh, *out):
         dh = dh + outputs.read(t)
-        z, r, n, q, change = (array.read(t) for array in steps)
-        kept = dh * z
-        # Each fused operation multiplies by the derivative at the output y.
-        dn = tf.raw_ops.TanhGrad(y=n, dy=dh - kept)
-        dz = tf.raw_ops.SigmoidGrad(y=z, dy=dh * change)
-        dr = tf.raw_ops.SigmoidGrad(y=r, dy=dn * q)
-        dq = dn * r
+        kept, dz, dr, dn, dq = gate_gradients(dh, *(array.read(t) for array in steps))
         dh = tf.add_n([kept, product(dz, U_z), product(dr, U_r), product(dq, U_n)])
-        return t - 1, dh, *write(arrays, t, (dz, dr, dn, dq))
+        return t - 1, dh, *write(out, t, (dz, dr, dn, dq))
 
-    variables = (length - 1, tf.zeros_like(h_0), *arrays(4, length, h_0))
+    variables = (length - 1, tf.zeros_like(h_0), *arrays(length, [h_0] * 4))
     _, dh_0, *gates = tf.while_loop(lambda t, *_: t >= 0, step, variables, parallel_iterations=1)
     return dh_0, *(array.stack() for array in gates)
+
+
+def gate_gradients(dh, z, r, n, q, change):
+    """`dh_t z_t` and dz_t, dr_t, dn_t, dq_t, where `change` is h_{t-1} - n_t."""
+    kept = dh * z
+    # Each fused operation multiplies by the derivative at the output y.
+    dn = tf.raw_ops.TanhGrad(y=n, dy=dh - kept)
+    dz = tf.raw_ops.SigmoidGrad(y=z, dy=dh * change)
+    dr = tf.raw_ops.SigmoidGrad(y=r, dy=dn * q)
+    return kept, dz, dr, dn, dn * r
 
 
 def exact_type(dtype):
@@ -136,15 +134,15 @@ def sum_of_products(one, other, dtype):
 
 def unstacked(values):
     """An array of the steps of `(length, ...)`."""
-    (array,) = arrays(1, tf.shape(values)[0], values[0])
+    (array,) = arrays(tf.shape(values)[0], [values[0]])
     return array.unstack(values)
 
 
-def arrays(count, length, like):
-    """Arrays of `length` tensors shaped as `like`; they may be read more than once."""
+def arrays(length, likes):
+    """Arrays of `length` tensors shaped as each of `likes`; they may be read more than once."""
     return [
         tf.TensorArray(like.dtype, length, clear_after_read=False, element_shape=like.shape)
-        for _ in range(count)
+        for like in likes
     ]
 
 

@@ -15,34 +15,32 @@ class HistorylessGRUDecoder(keras.layers.Layer):
     h_t = GRU(c, h_{t-1})                     t = 1 .. T
     ```
 
-    where `c` is the condition (the latent vector, joined with whatever else the decoder may
-    know), the same at every step. The states differ because the recurrence moves on. Every
-    symbol is predicted from its own state, independently of all other symbols:
+    where `c` is the condition (the latent vector and whatever else is given), the same at every
+    step. The states differ because the recurrence moves on. Every symbol is predicted from its
+    own state, independently of all other symbols:
 
     ```
     p(x_t = k | c) = softmax(V h_t)_k
     ```
 
-    (historyless decoding, form 2; a language model cannot hide in such a decoder, so what it
-    knows of a word it has from `z`). Nothing runs from left to right in the output: decoding
-    takes one pass, and the recurrence may run in both directions. Forward and backward states
-    are then concatenated; the backward one begins at the last step with a start state of its
-    own, `h_{T+1} = tanh(W' c + b')`.
+    So there is no language model in such a decoder: what it knows of a sequence it has from `c`.
+    Decoding takes one pass, and the recurrence may run in both directions. Forward and backward
+    states are then concatenated; the backward one begins at the last step with a start state of
+    its own, `h_{T+1} = tanh(W' c + b')`.
 
     Args:
         units: units of each direction, a positive integer.
         bidirectional: whether to run in both directions.
-        length: number of steps of the recurrence, a positive integer, or `None` for as many as
-            are asked for in the call. Backward states count from the last step: give a
-            `length` that covers the longest sequence to make them the same for a short and a
-            long batch, in training and in decoding.
+        length: number of steps of the recurrence, a positive integer, or `None` for the
+            `length` of each call. Backward states begin at the last step: give a `length` that
+            covers the longest sequence to make them the same for a short and a long batch, in
+            training and in decoding.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
         condition: `(batch, condition_dim)`.
-        sequence: any tensor `(batch, T, ...)`, such as target ids: only its length counts.
-        length: number `T` of states wanted, an integer or a scalar integer tensor; at most the
-            layer's `length`. By default that of `sequence`, or else the layer's.
+        length: number `T` of states, an integer or a scalar integer tensor; at most the layer's
+            `length`, which is the default.
 
     Output shape:
         `(batch, T, units)`, or `(batch, T, 2 * units)` if bidirectional.
@@ -79,47 +77,38 @@ class HistorylessGRUDecoder(keras.layers.Layer):
         )
         return start, keras.layers.GRU(self.units, return_sequences=True, dtype=policy, name=name)
 
-    def _directions(self):
-        directions = [(self.forward_start, self.forward)]
-        if self.bidirectional:
-            directions.append((self.backward_start, self.backward))
-        return directions
-
-    def build(self, condition_shape, sequence_shape=None):
+    def build(self, condition_shape):
         if len(condition_shape) != 2:
             raise ValueError(
                 "`condition` must have shape (batch, condition_dim). "
                 f"Received: shape={tuple(condition_shape)}"
             )
-        for start, gru in self._directions():
-            start.build(condition_shape)
-            gru.build((condition_shape[0], self.length, condition_shape[1]))
-        super().build((condition_shape, sequence_shape))
+        inputs_shape = (condition_shape[0], self.length, condition_shape[1])
+        self.forward_start.build(condition_shape)
+        self.forward.build(inputs_shape)
+        if self.bidirectional:
+            self.backward_start.build(condition_shape)
+            self.backward.build(inputs_shape)
+        super().build(condition_shape)
 
-    def call(self, condition, sequence=None, length=None):
-        length = self._wanted(ops.shape(sequence)[1] if sequence is not None else None, length)
-        states = self._run(condition, self._directions()[0], length)
+    def call(self, condition, length=None):
+        length = self._checked(length)
+        states = _run(self.forward_start, self.forward, condition, length)
         if self.bidirectional:
             # Run from the last step there is, then cut: see `length` in the docstring.
             steps = length if self.length is None else self.length
-            backward = ops.flip(self._run(condition, self._directions()[1], steps), axis=1)
+            backward = _run(self.backward_start, self.backward, condition, steps)
+            backward = ops.flip(backward, axis=1)
             states = ops.concatenate([states, backward[:, :length]], axis=-1)
         return states
 
-    def _run(self, condition, direction, steps):
-        start, gru = direction
-        batch, condition_dim = ops.shape(condition)
-        inputs = ops.broadcast_to(condition[:, None, :], (batch, steps, condition_dim))
-        return gru(inputs, initial_state=start(condition))
-
-    def _wanted(self, sequence_length, length):
+    def _checked(self, length):
         """The number of states to return, an integer or a scalar tensor."""
-        if length is None:
-            length = self.length if sequence_length is None else sequence_length
+        length = self.length if length is None else length
         if length is None:
             raise ValueError(
                 "HistorylessGRUDecoder must be told how many steps to run: give `length` to the "
-                "layer or to the call, or a `sequence` of that length."
+                "layer or to the call."
             )
         if isinstance(length, int):
             check_integer("length", length, low=1)
@@ -130,19 +119,14 @@ class HistorylessGRUDecoder(keras.layers.Layer):
                 )
         return length
 
-    def compute_output_shape(self, condition_shape, sequence_shape=None):
-        length = self.length if sequence_shape is None else sequence_shape[1]
-        return (condition_shape[0], length, self.units * (1 + self.bidirectional))
+    def compute_output_shape(self, condition_shape):
+        return (condition_shape[0], self.length, self.units * (1 + self.bidirectional))
 
-    def compute_output_spec(self, condition, sequence=None, length=None):
-        if isinstance(length, int):
-            sequence_shape = (None, self._wanted(None, length))
-        elif length is not None:
-            sequence_shape = (None, None)
-        else:
-            sequence_shape = None if sequence is None else sequence.shape
-        shape = self.compute_output_shape(condition.shape, sequence_shape)
-        return keras.KerasTensor(shape, dtype=self.compute_dtype)
+    def compute_output_spec(self, condition, length=None):
+        length = self._checked(length)
+        batch, _, dim = self.compute_output_shape(condition.shape)
+        length = length if isinstance(length, int) else None
+        return keras.KerasTensor((batch, length, dim), dtype=self.compute_dtype)
 
     def get_config(self):
         return {
@@ -151,3 +135,9 @@ class HistorylessGRUDecoder(keras.layers.Layer):
             "bidirectional": self.bidirectional,
             "length": self.length,
         }
+
+
+def _run(start, gru, condition, steps):
+    batch, condition_dim = ops.shape(condition)
+    inputs = ops.broadcast_to(condition[:, None, :], (batch, steps, condition_dim))
+    return gru(inputs, initial_state=start(condition))

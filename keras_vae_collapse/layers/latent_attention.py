@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer, check_number
-from keras_vae_collapse.layers.places import place_vectors, spaced_places
+from keras_vae_collapse.layers.positions import position_vectors, spaced_positions
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -17,24 +17,25 @@ class LatentAttention(keras.layers.Layer):
     c_t = sum_k a_tk s_k
     ```
 
-    with a learned vector `p_k` for the place of each slot. A decoder that sees `z` as one
-    vector must find out by its recurrence which part of it the next symbol needs; here each
-    state looks it up. Nothing else of the source is seen: the slots are a function of `z`. One map
-    for all of them carries what it learns at one place of a word to all others; `GaussianLatent`
-    with `slots` does the same on the other side of `z`. The weights are computed in float32
-    whatever the precision policy.
+    with a learned vector `p_k` for the position of each slot. The recurrence of a decoder that
+    sees `z` as one vector has to learn which part of it the next symbol needs; here each state
+    looks it up. Nothing else of the source is seen: the slots are a function of `z`. As one map
+    serves all slots, what it learns at one position of a sequence holds for all; `GaussianLatent`
+    with `slots` does the same when `z` is made. The weights `a` are computed in float32 whatever
+    the precision policy.
 
-    With a `spacing`, step `t` also looks for places: `r_k . p(t)` joins the scores, with the
-    sinusoids `p` of `layers.places` and a learned `r_k` that starts at `p(spacing k)`. Written
-    slots of an `AttentionPooling` of the same spacing are then read in their order from the start.
+    With a `spacing`, step `t` also attends by position: `r_k . p(t)` is added to the scores, with
+    the sinusoids `p` of `layers.positions` and a learned `r_k` that starts at `p(spacing k)`. The
+    slots that an `AttentionPooling` of the same spacing fills are then read in order from the
+    first training step on.
 
     (Scaled dot-product attention of Vaswani et al. 2017, arXiv:1706.03762.)
 
     Args:
         slots: number of slots, a positive integer.
         units: size of a slot and of the context, a positive integer.
-        spacing: distance of the first places of neighbouring slots, in steps (characters), at
-            least 0; 0 for states that look for contents alone.
+        spacing: distance of the initial positions of neighbouring slots, in steps, at least 0;
+            0 for attention by content alone.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
@@ -83,13 +84,13 @@ class LatentAttention(keras.layers.Layer):
             )
         self.project_z.build((z_shape[0], self.slots, z_shape[-1] // self.slots))
         self.project_query.build(query_shape)
-        self.places = self.add_weight(
-            name="places",
+        self.positions = self.add_weight(
+            name="positions",
             shape=(self.slots, self.units),
             initializer=keras.initializers.RandomNormal(stddev=1.0),
         )
         if self.spacing:
-            self.steps = spaced_places(self, "steps")
+            self.steps = spaced_positions(self, "steps")
         super().build((z_shape, query_shape))
 
     def memory(self, z):
@@ -97,16 +98,16 @@ class LatentAttention(keras.layers.Layer):
         return self.project_z(ops.reshape(z, (-1, self.slots, self.project_z.kernel.shape[0])))
 
     def attend(self, memory, query, start=0):
-        """The contexts that states `(batch, length, query_dim)` find in the slots.
+        """The contexts of states `(batch, length, query_dim)`, given the slots.
 
-        The first of them is that of step `start`, which matters where there is a `spacing`.
+        `start` is the step of the first state; it matters where there is a `spacing`.
         """
-        keys = memory + ops.cast(self.places, self.compute_dtype)
+        keys = memory + ops.cast(self.positions, self.compute_dtype)
         scores = ops.matmul(self.project_query(query), ops.transpose(keys, (0, 2, 1)))
         scores = ops.cast(scores, "float32") * self.units**-0.5
         if self.spacing:
             steps = start + ops.arange(ops.shape(query)[1])
-            scores = scores + ops.matmul(place_vectors(steps), self.steps)
+            scores = scores + ops.matmul(position_vectors(steps), self.steps)
         weights = ops.softmax(scores, axis=-1)
         return ops.matmul(ops.cast(weights, self.compute_dtype), memory)
 

@@ -1,12 +1,11 @@
 """Trainable mixture prior."""
 
-import math
-
 import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
 from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.core.softplus import softplus_inverse
 
 tfd = tfp.distributions
 
@@ -25,25 +24,25 @@ class MixturePrior(keras.layers.Layer):
 
     A prior that moves to where the posteriors are costs them less rate than a fixed one does
     (Dilokthanakul et al. 2016, arXiv:1611.02648; Tomczak & Welling 2018, arXiv:1705.07120).
-    Hand it to a latent layer, `GaussianLatent(latent_dim, rate_term, prior=MixturePrior(..))`.
+    Pass it to a latent layer, `GaussianLatent(latent_dim, rate_term, prior=MixturePrior(..))`.
     There is no closed form of the rate: rate terms estimate it from samples. The density is
     computed in float32 whatever the precision policy.
 
-    At the start the weights are equal, the scales 1, and the locations drawn from
+    Before training the weights are equal, the scales 1, and the locations drawn from
     `N(0, initial_spread^2)`.
 
     Args:
         components: number of components, a positive integer.
         latent_dim: number of latent dimensions, a positive integer.
-        initial_spread: standard deviation of the locations at the start, in [0, inf). Equal
-            locations are never told apart, so use 0 with one component only.
+        initial_spread: standard deviation of the locations before training, in [0, inf).
+            Components of equal locations stay equal, so use 0 with one component only.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
         z: latent vectors `(batch, latent_dim)`.
 
     Output shape:
-        `log p(z)` in nats per word, float32 `(batch,)`.
+        `log p(z)` in nats per example, float32 `(batch,)`.
 
     Raises:
         ValueError: an argument lies outside its range.
@@ -79,7 +78,7 @@ class MixturePrior(keras.layers.Layer):
         self.raw_scale = weight(
             "raw_scale",
             shape,
-            keras.initializers.Constant(math.log(math.expm1(1.0 - MINIMUM_SCALE))),
+            keras.initializers.Constant(softplus_inverse(1.0 - MINIMUM_SCALE)),
         )
         super().build(input_shape)
 

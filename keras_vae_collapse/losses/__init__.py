@@ -1,4 +1,4 @@
-"""Rate terms: what takes the place of the KL in the loss of a VAE; nats per word."""
+"""Rate terms: what takes the place of the KL in the loss of a VAE, in nats per example."""
 
 from keras_vae_collapse.losses.control_vae_kl import ControlVAEKL
 from keras_vae_collapse.losses.free_bits_kl import FreeBitsKL

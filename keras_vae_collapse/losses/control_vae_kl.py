@@ -24,10 +24,10 @@ class ControlVAEKL(RateTerm):
     computed from the rate of the global batch, so the same on every replica. It moves in
     training only; in evaluation `beta` is what it would be with the integral as it stands.
 
-    Logs `rate` and `penalty` in nats per word, `kl_weight` (`beta`) and `gap` (`r - R`).
+    Logs `rate` and `penalty` in nats per example, `kl_weight` (`beta`) and `gap` (`r - R`).
 
     Args:
-        rate_nats: the set point `r` in nats per word, at least 0.
+        rate_nats: the set point `r` in nats per example, at least 0.
         proportional: `Kp`, at least 0.
         integral: `Ki` in 1/nats, at least 0.
         min_weight: `beta_min`, at least 0.

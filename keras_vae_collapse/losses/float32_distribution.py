@@ -12,8 +12,8 @@ _WITH_PARAMETERS = (
 
 @tf.custom_gradient
 def _cast_tensor(tensor):
-    # d log(sigma) / d sigma is 1e6 at sigma = 1e-6: in float16 that is infinite, so the gradient
-    # that goes back into a half precision tensor saturates at the largest finite number.
+    # d log(sigma) / d sigma is 1e6 at sigma = 1e-6, which is infinite in float16. So the gradient
+    # into a half precision tensor saturates at its largest finite number.
     def gradient(upstream):
         return tf.saturate_cast(upstream, tensor.dtype)
 
@@ -21,12 +21,14 @@ def _cast_tensor(tensor):
 
 
 def to_float32(value):
-    """A distribution with all floating point parameters, however deep, cast to float32.
+    """The same distribution with float32 parameters.
 
-    Returns the very same object where every parameter is float32 already.
+    Parameters may be tensors, nested distributions, bijectors, linear operators, and lists of
+    these. Gradients flow back through the cast. If every parameter is float32 already, `value`
+    itself is returned.
 
     Args:
-        value: a TFP distribution, or anything that is a parameter of one.
+        value: a TFP distribution, or one of its parameters.
     """
     if isinstance(value, _WITH_PARAMETERS):
         parameters = dict(value.parameters)

@@ -1,4 +1,4 @@
-"""Free bits: the KL is not felt below a floor."""
+"""Free bits: no gradient below a threshold."""
 
 import keras
 import tensorflow as tf
@@ -18,7 +18,7 @@ class FreeBitsKL(RateTerm):
     1/B sum_b sum_k max(r, KL_bk)        average="example"  (Li et al. 2019)
     ```
 
-    `KL_bk` is the KL of word `b` summed over the dimensions of group `k`. Below the floor a
+    `KL_bk` is the KL of example `b`, summed over the dimensions of group `k`. Below the floor a
     group has no gradient, so that the first `r` nats are free. `over` says what a group is:
 
     - `"dimension"`: each dimension is a group (Kingma et al. 2016, arXiv:1606.04934; per
@@ -27,19 +27,19 @@ class FreeBitsKL(RateTerm):
     - `"total"`: all dimensions are one group;
     - `"mean"`: HA bits, `latent_dim * max(r, mean over batch and dimensions of KL)`. Here `r`
       is in nats **per dimension**. As published the floor is on that mean and the mean itself
-      is the penalty; here it is times `latent_dim`, so that it is in nats per word like every
-      rate term and has the weight of the KL above the floor. It equals `over="total"` with
+      is the penalty. Here it is times `latent_dim`, so that it is in nats per example, as every
+      rate term is, and has the weight of the KL above the floor. It equals `over="total"` with
       `r * latent_dim` nats.
 
-    Logs `rate` and `penalty` in nats per word, and `active_groups`, the number of groups above
-    the floor.
+    Logs `rate` and `penalty` in nats per example, and `active_groups`, the number of groups
+    above the floor.
 
     Args:
         free_nats: `r`, at least 0; nats per group, or per dimension where `over="mean"`.
         over: `"dimension"`, `"total"`, `"mean"`, or the size of a group, a positive integer
             that divides the number of dimensions.
         average: `"batch"` for the floor on the mean over the global batch, `"example"` for a
-            floor under every word.
+            floor under every example.
         **kwargs: see `RateTerm`.
 
     Raises:

@@ -20,7 +20,7 @@ class KLDivergence(RateTerm):
     `keras_vae_collapse.schedules` annealed KL (Bowman et al. 2015, arXiv:1511.06349). `t` counts
     the calls in training and is a weight of the layer: saved with the model and resumed.
 
-    Logs `rate` and `penalty` in nats per word, and `kl_weight`.
+    Logs `rate` and `penalty` in nats per example, and `kl_weight`.
 
     Args:
         weight: a number of at least 0, or any `keras.optimizers.schedules.LearningRateSchedule`.

@@ -1,4 +1,4 @@
-"""KL(q || p) per word and latent dimension, for distributions of any event shape."""
+"""KL(q || p) per example and latent dimension, for distributions of any event shape."""
 
 import tensorflow as tf
 import tensorflow_probability as tfp
@@ -9,7 +9,7 @@ tfd = tfp.distributions
 
 
 def kl_per_dimension(posterior, prior, next_seed, num_samples=1):
-    """KL of each word and latent dimension in nats, float32.
+    """KL of each example and latent dimension in nats, float32.
 
     Closed form where TFP registers one for the two types. Elsewhere the estimate
 

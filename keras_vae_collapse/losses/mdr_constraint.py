@@ -1,11 +1,10 @@
 """Minimum desired rate: a constraint on the rate, held by a Lagrange multiplier."""
 
-import math
-
 import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_number
+from keras_vae_collapse.core.softplus import softplus_inverse
 from keras_vae_collapse.losses.rate_term import RateTerm
 
 
@@ -35,16 +34,17 @@ class MDRConstraint(RateTerm):
     `s^2` times the gradient.) Weight decay on `w` pulls `u` towards 0.69: exclude the weight
     named `raw_multiplier` from it.
 
-    **Damping.** Descent on one side and ascent on the other circle about the solution. With
-    `damping` `c > 0` the network feels the multiplier `max(0, u + c (r - R) / r)` of the
-    augmented Lagrangian instead of `u`: it has the same solution, and the circle becomes a
-    spiral that closes there. Only the gradient changes, the value does not. As `c` has no unit,
-    it serves any `r`: about 1 settles soonest, more overshoots less, 0 keeps swinging.
+    **Damping.** Descent for the network with ascent for `u` oscillates about the solution. With
+    `damping` `c > 0` the gradient of the network uses the effective multiplier
+    `max(0, u + c (r - R) / r)` of the augmented Lagrangian instead of `u`: the solution is the
+    same, and the oscillation dies out. Only the gradient changes, not the value. `c` has no
+    unit, so one value serves any `r`: about 1 converges fastest, more overshoots less, 0
+    oscillates.
 
-    Logs `rate` and `penalty` in nats per word, `multiplier` (`u`) and `gap` (`r - R`, nats).
+    Logs `rate` and `penalty` in nats per example, `multiplier` (`u`) and `gap` (`r - R`, nats).
 
     Args:
-        rate_nats: the least rate `r` in nats per word, greater than 0.
+        rate_nats: the least rate `r` in nats per example, greater than 0.
         initial_multiplier: `u` before training, greater than 0 (the authors: 1.01).
         multiplier_step: `s`, the multiplier's step size relative to that of the network,
             greater than 0.
@@ -86,13 +86,11 @@ class MDRConstraint(RateTerm):
             "multiplier_step", multiplier_step, low=0.0, open_low=True
         )
         self.damping = check_number("damping", damping, low=0.0)
-        # softplus(s w) = u, solved for w without overflow.
-        u = self.initial_multiplier
         self.raw_multiplier = self.add_weight(
             name="raw_multiplier",
             shape=(),
             initializer=keras.initializers.Constant(
-                (u + math.log(-math.expm1(-u))) / self.multiplier_step
+                softplus_inverse(self.initial_multiplier) / self.multiplier_step
             ),
             autocast=False,
             aggregation="mean",
@@ -112,8 +110,8 @@ class MDRConstraint(RateTerm):
         # that m g = u (r - R), and penalty weight k = r c, its slack minimised out:
         #   R + (max(0, m + k g)^2 - m^2) / (2 k).
         # Its gradient in R is 1 - max(0, m + k g) / r = 1 - max(0, u + c g).
-        felt = tf.stop_gradient(tf.maximum(u + c * gap / r, 0.0))
-        descent = (1.0 - felt) * R
+        effective = tf.stop_gradient(tf.maximum(u + c * gap / r, 0.0))
+        descent = (1.0 - effective) * R
         ascent = u * gap / r
         value = tf.stop_gradient(R + u * gap)
         return value + _gradient_only(descent) - _gradient_only(ascent)

@@ -14,25 +14,25 @@ class RateTerm(keras.layers.Layer):
     """A penalty on the rate `R = KL(q(z|x) || p(z))`, ready for `add_loss`.
 
     A rate term takes the posterior and the prior as TensorFlow Probability distributions,
-    computes their KL for each word and latent dimension, and turns it into a scalar in the one
+    computes their KL for each example and latent dimension, and turns it into a scalar in the one
     method that variants override, `penalty`. The KL has its closed form where TFP registers
     one, else an unbiased Monte-Carlo estimate (with the score function where the posterior is
     not reparameterised).
 
-    All is computed in float32, whatever the precision policy and the type of the
-    distributions. The scalar is the mean over the global batch: with several replicas its value
-    is the same on each, and its gradient is that of the local mean, so that non-linear
-    penalties (a floor on the batch mean, a constraint) train as on one device.
+    Everything is computed in float32, whatever the precision policy and the type of the
+    distributions. The scalar is a mean over the global batch: every replica has the same value,
+    and the gradient of its own examples, so that non-linear penalties (a floor on the batch
+    mean, a constraint) train as on one device.
 
-    Mean `rate` and `penalty`, in nats per word, and whatever a variant names in `logs`, are
-    `keras.metrics.Mean`s of this layer, so `fit` and `evaluate` log them.
+    `fit` and `evaluate` log the means of `rate` and `penalty`, in nats per example, and of
+    whatever a variant names in `logs`: each is a `keras.metrics.Mean` of this layer.
 
     Args:
-        num_samples: samples for each word where there is no closed form, a positive integer.
+        num_samples: samples for each example where there is no closed form, a positive integer.
         seed: seed of those samples, a non-negative integer, or `None` for a random one.
         **kwargs: base layer arguments, such as `name`; `dtype` can only be float32.
 
-    Call arguments, by keyword:
+    Call arguments, given by name:
         posterior: `q(z|x)`, a TFP distribution of scalars with batch shape `(batch, latent)`
             or of vectors with batch shape `(batch,)`.
         prior: `p(z)`, a TFP distribution that broadcasts to the posterior. Where a
@@ -40,10 +40,10 @@ class RateTerm(keras.layers.Layer):
             `tfd.MultivariateNormalDiag`, `tfd.Sample`) the KL stays one per dimension; other
             vectors (a mixture, a von Mises-Fisher) have one joint KL.
         training: whether state (a step, a multiplier) moves on after the call.
-        sample_weight: `None`, or a weight for each word, `(batch,)`; 0 for padded rows.
+        sample_weight: `None`, or a weight for each example, `(batch,)`; 0 for padding.
 
     Output shape:
-        A float32 scalar, nats per word.
+        A float32 scalar, nats per example.
 
     Raises:
         ValueError: an argument lies outside its range, `posterior` and `prior` are not TFP
@@ -78,8 +78,8 @@ class RateTerm(keras.layers.Layer):
         if seed is not None:
             check_seed(seed)
         self.seed = seed
-        # Set by `EncoderPretraining`: rate and state are logged and held, the loss is 0.
-        self.costs_nothing = False
+        # While an encoder is pretrained the loss is 0 and no state moves; the rate is logged.
+        self.pretraining = False
         self.noise = NoiseSeeds(self, seed)
         self.trackers = {
             name: keras.metrics.Mean(name=name, dtype="float32")
@@ -99,23 +99,23 @@ class RateTerm(keras.layers.Layer):
                 f"posterior={posterior!r}, prior={prior!r}"
             )
         weight = self._check_weight(sample_weight, kl)
-        if self.costs_nothing:
+        if self.pretraining:
             penalty = 0.0 * self.penalty(kl, _weighted_mean(weight), training=False)
         else:
             penalty = self.penalty(kl, _weighted_mean(weight), training)
         self.trackers["rate"].update_state(tf.reduce_sum(kl, axis=-1), weight)
-        words = tf.cast(tf.shape(kl)[0], tf.float32) if weight is None else tf.reduce_sum(weight)
-        self.trackers["penalty"].update_state(penalty, words)
+        size = tf.cast(tf.shape(kl)[0], tf.float32) if weight is None else tf.reduce_sum(weight)
+        self.trackers["penalty"].update_state(penalty, size)
         return penalty
 
     def penalty(self, kl, mean, training):
         """The scalar that is added to the loss: the one method that variants override.
 
         Args:
-            kl: KL of each word and dimension in nats, float32 `(batch, latent)`, or
+            kl: KL of each example and dimension in nats, float32 `(batch, latent)`, or
                 `(batch, 1)` where it is joint.
-            mean: function that takes `(batch, ...)` to its mean over the words of the global
-                batch; it knows about sample weights and replicas.
+            mean: function that takes `(batch, ...)` to its mean over the examples of the
+                global batch, with regard to sample weights and replicas.
             training: whether state moves on.
         """
         raise NotImplementedError(f"{type(self).__name__} must override `penalty`")
@@ -150,7 +150,7 @@ class RateTerm(keras.layers.Layer):
         if not weight.shape.is_compatible_with(kl.shape[:1]):
             raise ValueError(
                 f"`sample_weight` must have shape {tuple(kl.shape[:1])}, one weight for each "
-                f"word. Received: shape={tuple(weight.shape)}"
+                f"example. Received: shape={tuple(weight.shape)}"
             )
         return weight
 
@@ -167,13 +167,13 @@ class RateTerm(keras.layers.Layer):
 
 
 def _weighted_mean(weight):
-    """Mean over the global batch, of rows weighted relative to their mean weight."""
+    """The mean over the global batch, each example times its weight over the mean weight."""
     if weight is None:
         return global_batch_mean
     relative = tf.math.divide_no_nan(weight, global_batch_mean(weight))
 
     def mean(values):
-        rows = tf.reshape(relative, [-1] + [1] * (len(values.shape) - 1))  # (batch, 1, ...)
-        return global_batch_mean(rows * values)
+        factors = tf.reshape(relative, [-1] + [1] * (len(values.shape) - 1))  # (batch, 1, ...)
+        return global_batch_mean(factors * values)
 
     return mean

@@ -1,5 +1,7 @@
 """Soft free bits: a KL weight that a rule turns up and down."""
 
+import warnings
+
 import keras
 import tensorflow as tf
 
@@ -13,8 +15,8 @@ class SoftFreeBitsKL(RateTerm):
 
     ```
     gamma R
-    gamma <- gamma (1 - step)    where R < target
-    gamma <- gamma (1 + step)    where R > (1 + tolerance) target
+    gamma <- gamma (1 - step)    where R < r
+    gamma <- gamma (1 + step)    where R > (1 + tolerance) r
     ```
 
     with `gamma` clipped to `[1e-3, 1]` (Chen et al. 2016, arXiv:1611.02731, appendix C). The
@@ -24,12 +26,13 @@ class SoftFreeBitsKL(RateTerm):
     weight of the layer: saved, resumed, and computed from the rate of the global batch, so the
     same on every replica.
 
-    Logs `rate` and `penalty` in nats per word, `kl_weight` (`gamma`) and `gap` (`target - R`).
+    Logs `rate` and `penalty` in nats per example, `kl_weight` (`gamma`) and `gap` (`r - R`).
 
     Args:
-        target_nats: the target rate in nats per word, greater than 0.
+        rate_nats: the target rate `r` in nats per example, greater than 0.
         tolerance: relative width of the band in which `gamma` rests, at least 0.
         step: relative change of `gamma` in one call, in (0, 1).
+        target_nats: the former name of `rate_nats`, deprecated.
         **kwargs: see `RateTerm`.
 
     Raises:
@@ -45,7 +48,7 @@ class SoftFreeBitsKL(RateTerm):
 
     q = tfp.distributions.Normal(tf.ones([8, 2]), tf.ones([8, 2]))  # 1 nat
     p = tfp.distributions.Normal(0.0, 1.0)
-    term = SoftFreeBitsKL(target_nats=5.0)
+    term = SoftFreeBitsKL(rate_nats=5.0)
     values = [float(term(posterior=q, prior=p, training=True)) for _ in range(3)]
     np.testing.assert_allclose(values, [1.0, 0.9, 0.81], rtol=1e-6)
     ```
@@ -54,9 +57,21 @@ class SoftFreeBitsKL(RateTerm):
     logs = ("kl_weight", "gap")
     minimum_gamma = 1e-3
 
-    def __init__(self, target_nats, tolerance=0.05, step=0.1, **kwargs):
+    def __init__(self, rate_nats=None, tolerance=0.05, step=0.1, target_nats=None, **kwargs):
         super().__init__(**kwargs)
-        self.target_nats = check_number("target_nats", target_nats, low=0.0, open_low=True)
+        if target_nats is not None:
+            if rate_nats is not None:
+                raise ValueError(
+                    "`target_nats` is the former name of `rate_nats`: give one of them. "
+                    f"Received: rate_nats={rate_nats!r}, target_nats={target_nats!r}"
+                )
+            warnings.warn(
+                "`target_nats` of SoftFreeBitsKL is now `rate_nats`.",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+            rate_nats = target_nats
+        self.rate_nats = check_number("rate_nats", rate_nats, low=0.0, open_low=True)
         self.tolerance = check_number("tolerance", tolerance, low=0.0)
         self.step = check_number("step", step, low=0.0, high=1.0, open_low=True, open_high=True)
         self.gamma = self.add_state("gamma", 1.0)
@@ -64,10 +79,10 @@ class SoftFreeBitsKL(RateTerm):
     def penalty(self, kl, mean, training):
         R = mean(tf.reduce_sum(kl, axis=-1))
         gamma = tf.convert_to_tensor(self.gamma)
-        self.track(kl_weight=gamma, gap=self.target_nats - R)
+        self.track(kl_weight=gamma, gap=self.rate_nats - R)
         if training:
-            below = tf.cast(R < self.target_nats, tf.float32)
-            above = tf.cast(R > (1.0 + self.tolerance) * self.target_nats, tf.float32)
+            below = tf.cast(R < self.rate_nats, tf.float32)
+            above = tf.cast(R > (1.0 + self.tolerance) * self.rate_nats, tf.float32)
             changed = gamma * (1.0 + self.step * (above - below))
             self.gamma.assign(tf.clip_by_value(changed, self.minimum_gamma, 1.0))
         return gamma * R
@@ -75,7 +90,7 @@ class SoftFreeBitsKL(RateTerm):
     def get_config(self):
         return {
             **super().get_config(),
-            "target_nats": self.target_nats,
+            "rate_nats": self.rate_nats,
             "tolerance": self.tolerance,
             "step": self.step,
         }

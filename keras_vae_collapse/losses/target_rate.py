@@ -22,10 +22,10 @@ class TargetRate(RateTerm):
     a weight of the layer: saved with the model and resumed. The gradient has the size of
     `weight` on either side of the target: below a weight of about 1 the distortion may win.
 
-    Logs `rate` and `penalty` in nats per word, `target` (`C_t`) and `gap` (`C_t - R`).
+    Logs `rate` and `penalty` in nats per example, `target` (`C_t`) and `gap` (`C_t - R`).
 
     Args:
-        rate_nats: `C` in nats per word, a number of at least 0, or any
+        rate_nats: `C` in nats per example, a number of at least 0, or any
             `keras.optimizers.schedules.LearningRateSchedule`.
         weight: at least 0.
         **kwargs: see `RateTerm`.

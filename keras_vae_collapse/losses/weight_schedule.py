@@ -9,7 +9,7 @@ _Schedule = keras.optimizers.schedules.LearningRateSchedule
 
 
 def check_number_or_schedule(name, value, **bounds):
-    """Returns a checked float, or the schedule as it is.
+    """Returns the number as a checked float, or the schedule as it is.
 
     Args:
         name: the argument's name, for the message.

@@ -1,4 +1,4 @@
-"""Metrics of inflected words and of latent variables; everything in nats per word."""
+"""Figures about the latent variable of a model, in nats per example."""
 
 from keras_vae_collapse.metrics.active_units import (
     ActiveUnits,
@@ -6,7 +6,6 @@ from keras_vae_collapse.metrics.active_units import (
     posterior_mean_variance,
 )
 from keras_vae_collapse.metrics.chunks import encode_all
-from keras_vae_collapse.metrics.distortion import Distortion, distortion
 from keras_vae_collapse.metrics.gaps import prior_gap, z_gap
 from keras_vae_collapse.metrics.importance_weighted_nll import (
     importance_sample,
@@ -14,26 +13,15 @@ from keras_vae_collapse.metrics.importance_weighted_nll import (
 )
 from keras_vae_collapse.metrics.latent import distinct_outputs, latent_metrics
 from keras_vae_collapse.metrics.mutual_information import mutual_information
-from keras_vae_collapse.metrics.rate import (
-    Rate,
-    RatePerDimension,
-    kl_per_dimension,
-    rate,
-    rate_per_dimension,
-)
+from keras_vae_collapse.metrics.rate import rate, rate_per_dimension
 
 __all__ = [
     "ActiveUnits",
-    "Distortion",
-    "Rate",
-    "RatePerDimension",
     "active_units",
     "distinct_outputs",
-    "distortion",
     "encode_all",
     "importance_sample",
     "importance_weighted_nll",
-    "kl_per_dimension",
     "latent_metrics",
     "mutual_information",
     "posterior_mean_variance",

@@ -38,7 +38,7 @@ class ActiveUnits(keras.metrics.Metric):
 
     Call arguments:
         loc: posterior means `(batch, latent_dim)`.
-        sample_weight: `None`, or 0 or 1 for each row; rows of weight 0 do not count.
+        sample_weight: `None`, or 0 or 1 for each example; those of weight 0 do not count.
 
     Returns:
         A scalar, the number of active units; 0 before the second input.
@@ -64,7 +64,7 @@ class ActiveUnits(keras.metrics.Metric):
         self.threshold = check_number("threshold", threshold, low=0.0, open_low=True)
         # Replicas can only add what they hold, which rules out Welford's update; in float64
         # the sums are exact enough for means up to 1e5 times the threshold's root.
-        self.rows = self._sum("rows", ())
+        self.examples = self._sum("examples", ())
         self.total = self._sum("total", (self.latent_dim,))
         self.squares = self._sum("squares", (self.latent_dim,))
 
@@ -77,16 +77,16 @@ class ActiveUnits(keras.metrics.Metric):
             weight = ops.ones_like(loc[:, :1])
         else:
             weight = ops.reshape(ops.cast(sample_weight, "float64"), (-1, 1))
-        self.rows.assign(self.rows + ops.sum(weight))
+        self.examples.assign(self.examples + ops.sum(weight))
         self.total.assign(self.total + ops.sum(weight * loc, axis=0))
         self.squares.assign(self.squares + ops.sum(weight * loc**2, axis=0))
 
     def variance(self):
         """`A_d` of each dimension, float64 `(latent_dim,)`."""
-        rows = ops.convert_to_tensor(self.rows)
+        examples = ops.convert_to_tensor(self.examples)
         total = ops.convert_to_tensor(self.total)
-        centred = ops.convert_to_tensor(self.squares) - total**2 / ops.maximum(rows, 1.0)
-        return ops.maximum(centred, 0.0) / ops.maximum(rows - 1.0, 1.0)
+        centred = ops.convert_to_tensor(self.squares) - total**2 / ops.maximum(examples, 1.0)
+        return ops.maximum(centred, 0.0) / ops.maximum(examples - 1.0, 1.0)
 
     def result(self):
         active = ops.cast(self.variance() >= self.threshold, self.dtype)

@@ -8,14 +8,14 @@ from keras_vae_collapse.core.checks import check_integer
 
 
 def take(inputs, indices):
-    """The rows `indices` of an array, or of every array of a dictionary."""
+    """The examples `indices` of an array, or of every array of a dictionary."""
     if isinstance(inputs, Mapping):
         return {name: np.asarray(values)[indices] for name, values in inputs.items()}
     return np.asarray(inputs)[indices]
 
 
 def count(inputs):
-    """The number of rows of `inputs`.
+    """The number of examples in `inputs`.
 
     Raises:
         ValueError: there are none, or arrays of a dictionary differ in their leading axis.
@@ -26,23 +26,23 @@ def count(inputs):
     if len(sizes) != 1 or sizes <= {None, 0}:
         raise ValueError(
             "`inputs` must be an array, or a dictionary of arrays, with the same leading axis "
-            f"of at least one row. Received shapes: {shapes}"
+            f"of at least one example. Received shapes: {shapes}"
         )
     return sizes.pop()
 
 
 def encode_all(encode, inputs, chunk_size=1024):
-    """The posterior of every row: float64 arrays `loc` and `scale`, each `(rows, latent)`.
+    """The posterior of every example: float64 `loc` and `scale`, each `(examples, latent)`.
 
     Raises:
         ValueError: `encode` does not return two arrays `(batch, latent)`, finite, with
             positive scales.
     """
     check_integer("chunk_size", chunk_size, low=1)
-    rows = np.arange(count(inputs))
+    examples = np.arange(count(inputs))
     locs, scales = [], []
-    for start in range(0, len(rows), chunk_size):
-        chunk = rows[start : start + chunk_size]
+    for start in range(0, len(examples), chunk_size):
+        chunk = examples[start : start + chunk_size]
         encoded = encode(take(inputs, chunk))
         if not isinstance(encoded, (tuple, list)) or len(encoded) != 2:
             raise ValueError(
@@ -63,7 +63,7 @@ def encode_all(encode, inputs, chunk_size=1024):
 
 
 def log_probs(log_prob, z, inputs):
-    """`log_prob(z, inputs)` as float64 `(rows,)`, checked.
+    """`log_prob(z, inputs)` as float64 `(examples,)`, checked.
 
     Raises:
         ValueError: it has another shape, or holds NaN or +inf.
@@ -71,7 +71,7 @@ def log_probs(log_prob, z, inputs):
     values = np.asarray(log_prob(z.astype(np.float32), inputs), np.float64)
     if values.shape != (len(z),):
         raise ValueError(
-            f"`log_prob` must return one value for each row, shape ({len(z)},), summed over "
+            f"`log_prob` must return one value for each example, shape ({len(z)},), summed over "
             f"positions. Received shape: {values.shape}"
         )
     if np.isnan(values).any() or np.isposinf(values).any():
@@ -80,11 +80,14 @@ def log_probs(log_prob, z, inputs):
 
 
 def distortions(log_prob, z, inputs, chunk_size=2048):
-    """`-log p(x | z)` of each row in nats, float64 `(rows,)`, for latents `(rows, latent)`."""
+    """`-log p(x | z)` of each example in nats, float64 `(examples,)`.
+
+    Args:
+        z: latents `(examples, latent)`."""
     check_integer("chunk_size", chunk_size, low=1)
-    rows = np.arange(count(inputs))
+    examples = np.arange(count(inputs))
     values = [
         -log_probs(log_prob, z[chunk], take(inputs, chunk))
-        for chunk in np.split(rows, range(chunk_size, len(rows), chunk_size))
+        for chunk in np.split(examples, range(chunk_size, len(examples), chunk_size))
     ]
     return np.concatenate(values)

@@ -14,21 +14,21 @@ def z_gap(log_prob, loc, scale, inputs, num_permutations=4, chunk_size=2048, see
     E_x E_q [log p(x_i | z_i) - log p(x_i | z_pi(i))],   z_i ~ q(z | x_i),  pi(i) != i
     ```
 
-    in nats per word. 0 when the decoder ignores `z`, whatever the rate.
+    in nats per example. 0 when the decoder ignores `z`, whatever the rate.
 
     Args:
-        log_prob: `log_prob(z, inputs) -> (batch,)`, nats per word.
-        loc, scale: the Gaussian posterior of each row, `(N, latent)`.
-        inputs: an array, or a dictionary of arrays, N rows.
+        log_prob: `log_prob(z, inputs) -> (batch,)`, nats per example.
+        loc, scale: the Gaussian posterior of each example, `(N, latent)`.
+        inputs: an array, or a dictionary of arrays, N examples.
         num_permutations: random derangements averaged over, each with its own samples.
-        chunk_size: rows given to `log_prob` at a time.
+        chunk_size: examples given to `log_prob` at a time.
         seed: a non-negative integer.
 
     Returns:
-        A float, nats per word.
+        A float, nats per example.
 
     Raises:
-        ValueError: fewer than two rows, or an argument outside its range.
+        ValueError: fewer than two examples, or an argument outside its range.
     """
     rng = np.random.default_rng(check_integer("seed", seed, low=0))
     check_integer("num_permutations", num_permutations, low=1)
@@ -42,11 +42,11 @@ def z_gap(log_prob, loc, scale, inputs, num_permutations=4, chunk_size=2048, see
 
 
 def prior_gap(log_prob, loc, scale, inputs, prior=None, num_samples=4, chunk_size=2048, seed=0):
-    """Distortion with `z` from the prior minus distortion with the right `z`, nats per word.
+    """Distortion with `z` from the prior minus distortion with the right `z`, nats per example.
 
     Args:
         prior: `None` for the standard normal, or a TFP distribution.
-        num_samples: draws from the prior, and from the posterior, for each row.
+        num_samples: draws from the prior, and from the posterior, for each example.
         **others: as for `z_gap`.
     """
     rng = np.random.default_rng(check_integer("seed", seed, low=0))
@@ -60,15 +60,15 @@ def prior_gap(log_prob, loc, scale, inputs, prior=None, num_samples=4, chunk_siz
     return float(np.mean(gaps))
 
 
-def derangement(rows, rng):
-    """A random permutation of `rows` indices that leaves none in its place.
+def derangement(size, rng):
+    """A random permutation of `size` indices that moves every one of them.
 
     Raises:
-        ValueError: `rows` is less than two.
+        ValueError: `size` is less than two.
     """
-    if rows < 2:
-        raise ValueError(f"a permutation needs at least two rows. Received: {rows}")
-    order = rng.permutation(rows)
-    result = np.empty(rows, np.int64)
-    result[order] = np.roll(order, 1)  # one cycle through all rows
+    if size < 2:
+        raise ValueError(f"a permutation needs at least two examples. Received: {size}")
+    order = rng.permutation(size)
+    result = np.empty(size, np.int64)
+    result[order] = np.roll(order, 1)  # one cycle through all of them
     return result

@@ -10,16 +10,14 @@ from keras_vae_collapse.metrics.prior import gaussian_log_prob, prior_log_prob
 
 
 class ImportanceSample(typing.NamedTuple):
-    """What `importance_sample` returns, both float64 `(rows,)` in nats per word."""
+    """What `importance_sample` returns, both float64 `(examples,)` in nats per example."""
 
     nll: np.ndarray
     distortion: np.ndarray
 
 
-def importance_weighted_nll(
-    log_prob, encode, inputs, num_samples=500, prior=None, chunk_size=2048, seed=0
-):
-    """The importance-weighted estimate of `-log p(x)`, in nats per word, mean over the set.
+def importance_weighted_nll(log_prob, encode, inputs, num_samples=500, **options):
+    """The importance-weighted estimate of `-log p(x)`, in nats per example, mean over the set.
 
     ```
     -[logsumexp_k(log p(x | z_k) + log p(z_k) - log q(z_k | x)) - log K],   z_k ~ q(z | x)
@@ -27,22 +25,20 @@ def importance_weighted_nll(
 
     (Burda et al. 2015, arXiv:1509.00519; with K = 500 as in He et al. 2019,
     arXiv:1901.05534.) An upper bound of the negative log-likelihood in expectation, never
-    above the negative ELBO, and tighter with every sample.
+    above the negative ELBO, and tighter with every sample. `latent_metrics` gives it with the
+    other figures.
 
     Args:
-        log_prob: `log_prob(z, inputs) -> (batch,)`, `log p(x | z)` in nats per word; `z` is
+        log_prob: `log_prob(z, inputs) -> (batch,)`, `log p(x | z)` in nats per example; `z` is
             float32 `(batch, latent)`.
         encode: `encode(inputs) -> (loc, scale)` of the Gaussian posterior, each
             `(batch, latent)`.
-        inputs: an array, or a dictionary of arrays, rows in front.
+        inputs: an array, or a dictionary of arrays, with examples along the first axis.
         num_samples: K, a positive integer.
-        prior: `None` for the standard normal, or a TFP distribution.
-        chunk_size: rows (words times samples) given to `log_prob` at a time; bounds memory
-            and does not change the result, since each word has its own random stream.
-        seed: a non-negative integer.
+        **options: `prior`, `chunk_size` and `seed`, as for `latent_metrics`.
 
     Returns:
-        A float, nats per word.
+        A float, nats per example.
 
     Raises:
         ValueError: an argument lies outside its range, or a callable returns a wrong shape.
@@ -65,19 +61,20 @@ def importance_weighted_nll(
     assert abs(nll - exact) < 1e-5
     ```
     """
-    loc, scale = encode_all(encode, inputs)
-    sample = importance_sample(log_prob, loc, scale, inputs, num_samples, prior, chunk_size, seed)
-    return float(sample.nll.mean())
+    posterior = encode_all(encode, inputs)
+    return float(importance_sample(log_prob, *posterior, inputs, num_samples, **options).nll.mean())
 
 
 def importance_sample(
     log_prob, loc, scale, inputs, num_samples=500, prior=None, chunk_size=2048, seed=0
 ):
-    """Importance-weighted NLL and distortion of each word, from the same samples.
+    """Importance-weighted NLL and distortion of each example, from the same samples.
+
+    The chunks do not change the result: each example has its own random stream.
 
     Args:
-        loc, scale: the posterior of each word, `(rows, latent)`, e.g. from `encode_all`.
-        **others: as for `importance_weighted_nll`.
+        loc, scale: the posterior of each example, `(examples, latent)`, e.g. from `encode_all`.
+        **others: as for `latent_metrics`.
 
     Returns:
         An `ImportanceSample`: `nll`, and `distortion`, the mean over K samples of
@@ -86,27 +83,27 @@ def importance_sample(
     num_samples = check_integer("num_samples", num_samples, low=1)
     chunk_size = check_integer("chunk_size", chunk_size, low=1)
     seed = check_integer("seed", seed, low=0)
-    rows, latent_dim = count(inputs), loc.shape[1]
-    words_at_a_time = max(1, chunk_size // num_samples)
+    size, latent_dim = count(inputs), loc.shape[1]
+    examples_at_a_time = max(1, chunk_size // num_samples)
     samples_at_a_time = min(num_samples, chunk_size)
-    nll, distortion = np.empty(rows), np.empty(rows)
-    for start in range(0, rows, words_at_a_time):
-        words = np.arange(start, min(start + words_at_a_time, rows))
-        streams = [np.random.default_rng((seed, word)) for word in words]
-        log_weight = np.full(len(words), -np.inf)
-        log_p_sum = np.zeros(len(words))
+    nll, distortion = np.empty(size), np.empty(size)
+    for start in range(0, size, examples_at_a_time):
+        examples = np.arange(start, min(start + examples_at_a_time, size))
+        streams = [np.random.default_rng((seed, example)) for example in examples]
+        log_weight = np.full(len(examples), -np.inf)
+        log_p_sum = np.zeros(len(examples))
         for first in range(0, num_samples, samples_at_a_time):
             k = min(samples_at_a_time, num_samples - first)
-            shape = (len(words), k)
+            shape = (len(examples), k)
             epsilon = np.stack([stream.standard_normal((k, latent_dim)) for stream in streams])
-            z = loc[words, None] + scale[words, None] * epsilon  # (words, k, latent)
+            z = loc[examples, None] + scale[examples, None] * epsilon  # (examples, k, latent)
             z = z.reshape(-1, latent_dim)
-            log_p_x = log_probs(log_prob, z, take(inputs, np.repeat(words, k))).reshape(shape)
+            log_p_x = log_probs(log_prob, z, take(inputs, np.repeat(examples, k))).reshape(shape)
             log_p_z = prior_log_prob(prior, z).reshape(shape)
-            log_q_z = gaussian_log_prob(epsilon).sum(-1) - np.log(scale[words]).sum(-1)[:, None]
+            log_q_z = gaussian_log_prob(epsilon).sum(-1) - np.log(scale[examples]).sum(-1)[:, None]
             log_weights = np.logaddexp.reduce(log_p_x + log_p_z - log_q_z, axis=1)
             log_weight = np.logaddexp(log_weight, log_weights)
             log_p_sum += log_p_x.sum(axis=1)
-        nll[words] = np.log(num_samples) - log_weight
-        distortion[words] = -log_p_sum / num_samples
+        nll[examples] = np.log(num_samples) - log_weight
+        distortion[examples] = -log_p_sum / num_samples
     return ImportanceSample(nll, distortion)

@@ -28,24 +28,26 @@ def latent_metrics(
     """Rate, distortion and the other figures about the latent, means over a set.
 
     Args:
-        log_prob: `log_prob(z, inputs) -> (batch,)`, `log p(x | z)` in nats per word; `z` is
+        log_prob: `log_prob(z, inputs) -> (batch,)`, `log p(x | z)` in nats per example; `z` is
             float32 `(batch, latent)`.
         encode: `encode(inputs) -> (loc, scale)` of the Gaussian posterior, each
             `(batch, latent)`.
-        inputs: an array, or a dictionary of arrays, rows in front, at least two. Sort the
-            rows by length if `log_prob` gains from it.
-        num_samples: samples of `z` for each word; with 1 the importance-weighted NLL is an
+        inputs: an array, or a dictionary of arrays, with at least two examples along the first
+            axis. Sort them by length if that makes `log_prob` faster.
+        num_samples: samples of `z` for each example; with 1 the importance-weighted NLL is an
             estimate of the negative ELBO.
         prior: `None` for the standard normal, or a TFP distribution.
         active_threshold: least variance of the posterior mean of an active unit.
-        chunk_size: rows (words times samples) given to `log_prob` at a time.
+        chunk_size: the most examples (each counted once a sample) given to `log_prob` at a
+            time; bounds memory.
         seed: a non-negative integer.
-        posterior: `(loc, scale)` where it is known already; else `encode` is asked.
+        posterior: `(loc, scale)` if it is known already; `encode` is then not called.
 
     Returns:
-        A dictionary of numbers, in nats per word where the name says nats: `rate_nats`,
-        `distortion_nats`, `negative_elbo_nats`, `iw_nll_nats`, `mutual_information_nats`,
-        `active_units`, `z_gap_nats`, `prior_gap_nats`, and `words` and `num_samples`.
+        A dictionary of numbers, in nats per example where the name ends in `_nats`:
+        `rate_nats`, `distortion_nats`, `negative_elbo_nats`, `iw_nll_nats`,
+        `mutual_information_nats`, `active_units`, `z_gap_nats`, `prior_gap_nats`, and
+        `examples` (their number) and `num_samples`.
 
     Raises:
         ValueError: an argument lies outside its range, or a callable returns a wrong shape.
@@ -66,6 +68,6 @@ def latent_metrics(
         "prior_gap_nats": prior_gap(
             log_prob, loc, scale, inputs, prior, chunk_size=chunk_size, seed=seed
         ),
-        "words": len(loc),
+        "examples": len(loc),
         "num_samples": num_samples,
     }

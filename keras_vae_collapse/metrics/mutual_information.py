@@ -18,7 +18,7 @@ def mutual_information(loc, scale, num_samples=4, seed=0):
 
     (Hoffman & Johnson 2016; the metric of He et al. 2019, arXiv:1901.05534.) Both terms are
     estimated from the same samples, so the prior cancels. It is an estimate: never above
-    `log N`, so a set of N words cannot show more, and possibly slightly negative near zero.
+    `log N`, so a set of N examples cannot show more, and possibly slightly negative near zero.
 
     Args:
         loc, scale: the Gaussian posterior of each of N inputs, `(N, latent)`.

@@ -2,23 +2,24 @@
 
 import tensorflow as tf
 
-from keras_vae_collapse.tasks.reinflection.vocabulary import EOS, PAD, SOS
+from keras_vae_collapse.core.special_ids import EOS, PAD, SOS
 
 
-def beam_search(step, state, batch_size, max_length, beam_width=1, logit_offsets=0.0):
-    """The `beam_width` most probable words found for each row, best first.
+def beam_search(step, prepared, state, batch_size, max_length, beam_width=1, logit_offsets=0.0):
+    """The `beam_width` most probable sequences found for each example, best first.
 
-    A word ends with the end symbol or after `max_length` characters. A hypothesis is scored
-    by its log-probability, without length normalisation: the sum over the characters,
-    end symbol included. With a width of 1 this is greedy search.
+    A sequence ends with the end symbol or after `max_length` symbols. A hypothesis is scored by
+    its log-probability, without length normalisation: the sum over its symbols, end symbol
+    included. With a width of 1 this is greedy search.
 
     Args:
-        step: `step(t, previous_ids, state) -> (logits, state)`; ids `(rows,)`, logits
+        step: `step(t, previous_ids, prepared, state) -> (logits, state)`; ids `(rows,)`, logits
             `(rows, vocabulary)`, where rows are `batch_size * beam_width`, the beams of one
-            word side by side.
-        state: float tensor `(batch, ...)`, the state in front of the first step.
-        batch_size: number of words.
-        max_length: the longest word in characters, end symbol not counted.
+            example side by side.
+        prepared: nest of tensors `(batch, ...)` that no step changes.
+        state: nest of tensors `(batch, ...)`, the state before the first step.
+        batch_size: number of examples.
+        max_length: most symbols of a sequence, end symbol not counted.
         beam_width: number of hypotheses kept, at least 1.
         logit_offsets: added to all logits, `(vocabulary,)`.
 
@@ -29,7 +30,12 @@ def beam_search(step, state, batch_size, max_length, beam_width=1, logit_offsets
     """
     rows = batch_size * beam_width
     steps = max_length + 1
-    state = tf.repeat(state, beam_width, axis=0)
+
+    def for_every_beam(tensor):
+        return tf.repeat(tensor, beam_width, axis=0)
+
+    prepared = tf.nest.map_structure(for_every_beam, prepared)
+    state = tf.nest.map_structure(for_every_beam, state)
     dead = tf.float32.min / 4
     # Only the first beam is alive at the start: all others would repeat it.
     first = tf.one_hot(0, beam_width, on_value=0.0, off_value=dead)
@@ -41,7 +47,7 @@ def beam_search(step, state, batch_size, max_length, beam_width=1, logit_offsets
         return (t < steps) & ((t == 0) | tf.reduce_any((previous != EOS) & (previous != PAD)))
 
     def advance(t, previous, state, scores, ids):
-        logits, state = step(t, previous, state)
+        logits, state = step(t, previous, prepared, state)
         log_p = tf.nn.log_softmax(tf.cast(logits, tf.float32) + logit_offsets)
         vocabulary = tf.shape(log_p)[-1]
         finished = (previous == EOS) | (previous == PAD)
@@ -56,7 +62,7 @@ def beam_search(step, state, batch_size, max_length, beam_width=1, logit_offsets
         origin = best // vocabulary + tf.range(batch_size)[:, None] * beam_width
         origin = tf.reshape(origin, [rows])
         previous = tf.reshape(best % vocabulary, [rows])
-        state = tf.gather(state, origin)
+        state = tf.nest.map_structure(lambda tensor: tf.gather(tensor, origin), state)
         ids = tf.gather(ids, origin)
         column = tf.range(steps)[None, :] == t
         ids = tf.where(column, previous[:, None], ids)
@@ -69,9 +75,15 @@ def beam_search(step, state, batch_size, max_length, beam_width=1, logit_offsets
         shape_invariants=(
             tf.TensorShape([]),
             tf.TensorShape([None]),
-            tf.TensorShape([None, *state.shape[1:]]),
+            tf.nest.map_structure(lambda tensor: tf.TensorShape([None, *tensor.shape[1:]]), state),
             tf.TensorShape([None, None]),
             tf.TensorShape([None, None]),
         ),
     )
     return tf.reshape(ids, [batch_size, beam_width, steps]), scores
+
+
+def never_emitted(vocabulary_size):
+    """Logit offsets that keep padding, the unknown and the start symbol out of any output."""
+    banned = [index < EOS for index in range(vocabulary_size)]
+    return tf.where(tf.constant(banned), tf.float32.min / 2, 0.0)

@@ -1,32 +1,9 @@
-"""Where a run comes from: its data and versions, as its `config.json` has them."""
+"""Which software a run was made with, as its `config.json` has it."""
 
-import hashlib
 import platform
 from importlib import metadata
 
 import tensorflow as tf
-
-
-def describe_data(data, language, task, train_examples, dev_examples):
-    """Name, sizes and SHA-256 of a data set, as JSON values.
-
-    Args:
-        data: name or folder, as it was given.
-        language: of its files, or `None`.
-        task: of its files, 1 to 3.
-        train_examples, dev_examples: lists of `Example`; the hash is of their lines, in order.
-    """
-    digest = hashlib.sha256()
-    for example in (*train_examples, *dev_examples):
-        digest.update(f"{example.source}\t{example.features}\t{example.target}\n".encode())
-    return {
-        "name": str(data),
-        "language": language,
-        "task": task,
-        "train_examples": len(train_examples),
-        "dev_examples": len(dev_examples),
-        "sha256": digest.hexdigest(),
-    }
 
 
 def versions():

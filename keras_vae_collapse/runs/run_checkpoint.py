@@ -1,4 +1,4 @@
-"""Save everything at the end of an epoch, so that a killed run goes on as if it never was."""
+"""Saves everything at the end of an epoch: a killed run goes on as if it had not been killed."""
 
 import logging
 import pathlib
@@ -26,7 +26,7 @@ class RunCheckpoint(keras.callbacks.Callback):
 
     One file holds all of it and is renamed into place when complete; the two newest files
     stay. An epoch that was cut short is not saved: a resumed run repeats it whole. Put the
-    callback behind those whose state it saves.
+    callback after those whose state it saves.
 
     Of several workers the chief alone reads and writes; the others get what it has read.
 

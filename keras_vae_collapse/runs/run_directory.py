@@ -16,15 +16,18 @@ _FIXED = ("recipe", "data", "seed", "decay_epochs")
 class RunDirectory:
     """The output folder of a run: `config.json`, `checkpoints/`, `logs/`, results.
 
-    A run whose recipe has a teacher holds the teacher's run in `teacher/` and the pairs made by
-    it in `back-translations.tsv`, lines as in task 3.
+    A run of several rounds (see `training.rounds`) holds the runs of the earlier ones in
+    `round-1/`, `round-2/`, ...
 
     Args:
         path: the folder; made by `open` when missing.
+        todays_recipe: function that takes the recipe of a `config.json` to the form in which it
+            is written today, so that runs of an earlier version can be resumed.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, todays_recipe=lambda recipe: recipe):
         self.path = pathlib.Path(path)
+        self._todays_recipe = todays_recipe
         self.config = self.path / "config.json"
         self.checkpoints = self.path / "checkpoints"
         self.logs = self.path / "logs"
@@ -32,12 +35,10 @@ class RunDirectory:
         self.export = self.path / "export"
         self.predictions = self.path / "predictions-dev.tsv"
         self.metrics = self.path / "metrics.json"
-        self.teacher = self.path / "teacher"
-        self.back_translations = self.path / "back-translations.tsv"
         self._lock = DirectoryLock(self.path)
 
     def open(self, config, resume=False, overwrite=False):
-        """Takes the folder for this process and settles what becomes of an earlier run.
+        """Takes the folder for this process and decides what becomes of an earlier run.
 
         Args:
             config: what defines the run, as JSON values. Under `resume` its `recipe`, `data`
@@ -55,7 +56,7 @@ class RunDirectory:
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
             try:
-                self._settle(json.loads(json.dumps(config)), resume, overwrite)
+                self._resolve_earlier_run(json.loads(json.dumps(config)), resume, overwrite)
             except BaseException:
                 self._lock.release()
                 raise
@@ -66,7 +67,7 @@ class RunDirectory:
         """Gives the folder up."""
         self._lock.release()
 
-    def _settle(self, config, resume, overwrite):
+    def _resolve_earlier_run(self, config, resume, overwrite):
         if self.config.exists() and resume:
             self._check_same(config)
         elif overwrite:
@@ -91,24 +92,32 @@ class RunDirectory:
 
     def _results(self):
         """Names of what a training has left here and another would replace."""
-        results = (
-            self.model, self.export, self.predictions, self.metrics, self.teacher,
-            self.back_translations,
-        )  # fmt: skip
+        results = (self.model, self.export, self.predictions, self.metrics, *self.rounds())
         held = [path.name for path in results if path.exists()]
         return held + ([self.checkpoints.name] if any(self.checkpoints.glob("*")) else [])
 
+    def rounds(self):
+        """The folders of earlier rounds; those of version 0.1 stand in `teacher/`."""
+        return [*sorted(self.path.glob("round-*")), *self.path.glob("teacher")]
+
     def _clear(self):
-        for path in (self.checkpoints, self.logs, self.export, self.teacher):
+        for path in (self.checkpoints, self.logs, self.export, *self.rounds()):
             shutil.rmtree(path, ignore_errors=True)
         # The configuration goes last: until then the folder still says that it holds a run.
-        files = (self.model, self.predictions, self.metrics, self.back_translations, self.config)
+        files = (self.model, self.predictions, self.metrics, self.config)
         for path in files:
             path.unlink(missing_ok=True)
 
     def _check_same(self, config):
+        if (self.path / "teacher").exists():
+            raise RunError(
+                f"cannot resume {self.path}: version 0.1 began it, whose teachers stand elsewhere. "
+                "Finish it with that version (pip install keras-vae-collapse==0.1.0), or pass "
+                "--overwrite to begin again"
+            )
         try:
             old = json.loads(self.config.read_text(encoding="utf-8"))
+            old["recipe"] = self._todays_recipe(old.get("recipe"))
             changes = [
                 change
                 for key in _FIXED

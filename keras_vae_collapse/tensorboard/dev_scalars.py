@@ -11,8 +11,8 @@ class DevScalars(SummaryCallback):
     """Writes the entries `dev_NAME` of the logs as scalars `epoch_NAME`.
 
     `keras.callbacks.TensorBoard` names the figures of training `epoch_NAME` too, in its run
-    `train`: TensorBoard then draws both in one chart. Put that callback before, and this one
-    behind, the `DevEvaluation` that adds the entries, and each figure is written once.
+    `train`: TensorBoard then draws both in one chart. Put that callback before the
+    `DevEvaluation` that adds the entries, and this one after it: each figure is written once.
 
     Args:
         writer: a `tf.summary.SummaryWriter` of a run of its own.

@@ -9,7 +9,7 @@ from keras_vae_collapse.callbacks.summary_callback import SummaryCallback
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.core.files import write_text
 
-# Scales reach at least so far: on one of its own a collapsed model would look like any other.
+# Scales reach at least this rate: up to its own maximum a collapsed model looks like any other.
 _SCALE_NATS = 0.1
 
 

@@ -1,4 +1,4 @@
-"""What the model says to a few words, epoch by epoch, as a table in TensorBoard."""
+"""What the model predicts for a few examples, epoch by epoch, as a table in TensorBoard."""
 
 import re
 
@@ -10,80 +10,85 @@ from keras_vae_collapse.callbacks.summary_callback import SummaryCallback
 from keras_vae_collapse.core.checks import check_integer
 
 MISSING = "‸"
-_HEADER = "| | source | features | gold | prediction |\n|:-:|:--|:--|:--|:--|"
 # Everything that Markdown or HTML could read as its own.
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>&|#~!]")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>&|#~!\r\n]")
 
 
 class SamplePredictions(SummaryCallback):
-    """Writes source, features, gold and predicted form of a fixed set of examples as text.
+    """Writes inputs, gold and prediction of a fixed set of examples as text.
 
-    A cross marks a wrong form; what differs in it from the gold form is bold, and a caret
-    stands where characters are missing.
+    A cross marks a wrong prediction; what differs in it from gold is bold, and a caret stands
+    where characters are missing.
 
     Args:
         writer: a `tf.summary.SummaryWriter`.
-        examples: `Example`s with a target each.
-        predict: function without arguments that returns the form of each example, or `None`
-            for no table in this epoch.
-        count: so many examples are shown, taken at even distances from the list.
+        columns: names of the input columns.
+        rows: for each example a tuple of strings, one for each column.
+        gold: the expected output of each example, a string.
+        predict: function without arguments that returns the predicted string of each example,
+            or `None` for no table in this epoch.
+        count: at most this many examples are shown, taken at even distances from the list.
         every: epochs from table to table; the last epoch has one in any case.
 
     Raises:
         ValueError: `count` or `every` is not a positive integer.
     """
 
-    def __init__(self, writer, examples, predict, count=20, every=1):
+    def __init__(self, writer, columns, rows, gold, predict, count=20, every=1):
         super().__init__(writer)
         check_integer("count", count, low=1)
         self._every = check_integer("every", every, low=1)
-        rows = np.linspace(0, len(examples) - 1, min(count, len(examples)))
-        self._rows = rows.round().astype(int)
-        self._examples = [examples[row] for row in self._rows]
+        shown = np.linspace(0, len(rows) - 1, min(count, len(rows)))
+        self._shown = shown.round().astype(int)
+        self._columns = columns
+        self._rows = [rows[i] for i in self._shown]
+        self._gold = [gold[i] for i in self._shown]
         self._predict = predict
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self._every and not self.is_last(epoch):
             return
-        forms = self._predict()
-        if forms is None:
+        outputs = self._predict()
+        if outputs is None:
             return
-        table = predictions_table(self._examples, [forms[row] for row in self._rows])
+        shown = [outputs[i] for i in self._shown]
+        table = predictions_table(self._columns, self._rows, self._gold, shown)
         with self.summaries(epoch):
             tf.summary.text("sample_predictions", table)
 
 
-def predictions_table(examples, forms):
-    """A Markdown table of examples and the forms predicted for them."""
-    rows = [
-        "| " + " | ".join(_cells(example, form)) + " |"
-        for example, form in zip(examples, forms, strict=True)
+def predictions_table(columns, rows, gold, outputs):
+    """A Markdown table of examples and what is predicted for them."""
+    right = [output == expected for output, expected in zip(outputs, gold, strict=True)]
+    lines = [
+        f"{sum(right)} of {len(right)} right. In a wrong prediction **bold** differs from gold, "
+        f"**{MISSING}** stands for what is missing.",
+        "",
+        _line("", *columns, "gold", "prediction"),
+        _line(":-:", *[":--"] * (len(columns) + 2)),
     ]
-    right = sum(form == example.target for example, form in zip(examples, forms, strict=True))
-    legend = f"{right} of {len(rows)} right. In a wrong form **bold** differs from gold, "
-    legend += f"**{MISSING}** stands for what is missing."
-    return "\n".join([legend, "", _HEADER, *rows])
+    for row, expected, output, is_right in zip(rows, gold, outputs, right, strict=True):
+        marked = mark_differences(output, expected) or "*(empty)*"
+        lines.append(_line("✓" if is_right else "✗", *map(escape, (*row, expected)), marked))
+    return "\n".join(lines)
 
 
-def _cells(example, form):
-    mark = "✓" if form == example.target else "✗"
-    given = (escape(text) for text in (example.source, example.features, example.target))
-    return (mark, *given, mark_differences(form, example.target) or "*(empty)*")
+def _line(*cells):
+    return f"| {' | '.join(cells)} |"
 
 
-def mark_differences(form, gold):
-    """`form` as Markdown with what differs from `gold` in bold."""
+def mark_differences(output, gold):
+    """`output` as Markdown with what differs from `gold` in bold."""
+    if not output:
+        return ""
     pieces, differs_before = [], False
-    for tag, _, _, start, end in Levenshtein.opcodes(gold, form):
-        differs = tag != "equal"
-        text = form[start:end]
+    for tag, _, _, start, end in Levenshtein.opcodes(gold, output):
+        differs, text = tag != "equal", output[start:end]
         if differs and differs_before:
             pieces[-1] = (pieces[-1][0] + text, True)  # "**a****b**" would not be two bold runs
         else:
             pieces.append((text, differs))
         differs_before = differs
-    if not form:
-        return ""
     return "".join(
         f"**{escape(text).replace(' ', '␣') or MISSING}**" if differs else escape(text)
         for text, differs in pieces

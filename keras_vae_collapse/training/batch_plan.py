@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.special_ids import PAD
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -32,7 +33,7 @@ class BatchPlan:
 
     ```python
     import numpy as np
-    from keras_vae_collapse.data import BatchPlan
+    from keras_vae_collapse.training.batch_plan import BatchPlan
 
     plan = BatchPlan(lengths=[3, 9, 4, 8, 3], batch_size=2, seed=0)
     assert plan.steps_per_epoch == 2
@@ -61,7 +62,7 @@ class BatchPlan:
 
     @classmethod
     def of(cls, arrays, batch_size, seed=0, window=50, steps=0):
-        """The plan for arrays of `encode_examples`, by the longer of source and target."""
+        """The plan for arrays of `Task.encode`, by the longer of source and target."""
         return cls(longest(arrays), batch_size, seed, window, steps)
 
     @property
@@ -85,6 +86,6 @@ class BatchPlan:
 
 
 def longest(arrays):
-    """Of every row, the number of ids of its longer word."""
-    words = [values for name, values in arrays.items() if name in ("source", "target")]
-    return np.max([(ids != 0).sum(axis=1) for ids in words], axis=0)
+    """Of every example, the number of ids of its longer sequence."""
+    sequences = [values for name, values in arrays.items() if name != "condition"]
+    return np.max([(ids != PAD).sum(axis=1) for ids in sequences], axis=0)

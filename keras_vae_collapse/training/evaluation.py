@@ -1,10 +1,11 @@
-"""All figures of a trained reinflection model over a list of examples."""
+"""All figures of a trained model over a list of examples."""
 
 import typing
 
 import numpy as np
-import tensorflow as tf
 
+from keras_vae_collapse.core.special_ids import PAD
+from keras_vae_collapse.diagnostics import LatentModel
 from keras_vae_collapse.metrics import (
     active_units,
     distinct_outputs,
@@ -12,68 +13,53 @@ from keras_vae_collapse.metrics import (
     mutual_information,
     rate,
 )
-from keras_vae_collapse.tasks.reinflection import encode_examples, score_predictions
-from keras_vae_collapse.training.pipeline import trim
+from keras_vae_collapse.models.functions import ModelFunctions
 
 _ROWS = 2048
 
 
 class Snapshot(typing.NamedTuple):
-    """What the model says of each row: its form, and the posterior's `loc` and `scale`."""
+    """What a model says of each example: its best output, and the posterior's `loc`, `scale`."""
 
-    forms: list
+    outputs: list
     loc: np.ndarray
     scale: np.ndarray
 
 
 class EncodedExamples:
-    """Examples as arrays sorted by length, with the model's callables over them.
+    """A model on examples of a task, sorted by length, so that chunks carry little padding.
 
     Args:
-        model: a `ReinflectionVAE`.
+        task: a `Task`.
+        model: its model, as `Task.model` makes it.
         examples: examples with a target.
 
     Attributes:
-        latest: the `Snapshot` behind the last `quick_figures`, or `None`.
+        examples: in the order of all that is computed; `order` are their places in the list given.
+        latent_model: the `LatentModel` that metrics and diagnosis take.
+        latest: the `Snapshot` of the last `quick_figures`, or `None`.
+        columns, rows, gold: the examples as texts, for tables.
     """
 
-    def __init__(self, model, examples):
-        self.model = model
-        self.latest = None
-        arrays = encode_examples(examples, model.vocabulary)
-        lengths = (arrays["target"] != 0).sum(axis=1)
+    def __init__(self, task, model, examples):
+        self.task, self.model, self.latest = task, model, None
+        arrays = task.encode(examples)
+        lengths = (arrays["target"] != PAD).sum(axis=1)
         self.order = np.argsort(lengths, kind="stable")
-        self.arrays = {name: values[self.order] for name, values in arrays.items()}
         self.examples = [examples[i] for i in self.order]
-        # New functions for every set: a model's weights may be swapped, its shapes may not.
-        self._encode = tf.function(model.encode_ids, reduce_retracing=True)
-        self._log_prob = tf.function(model.log_prob, reduce_retracing=True)
-
-    def encode(self, inputs):
-        """`(loc, scale)` of the rows of `inputs`."""
-        return self._encode(trim(inputs["source"]))
-
-    def log_prob(self, z, inputs):
-        """`log p(x_t | z, y)` of each row, nats per word."""
-        return self._log_prob(z, inputs["features"], trim(inputs["target"]))
-
-    def posterior(self):
-        """`loc` and `scale` of every row, float32 arrays."""
-        parts = [self.encode(self.rows(chunk)) for chunk in self._chunks()]
-        return tuple(np.concatenate([part[i].numpy() for part in parts]) for i in (0, 1))
-
-    def distortion(self, z):
-        """`-log p(x_t | z, y)` of every row for latents `(rows, latent_dim)`."""
-        return -np.concatenate(
-            [self.log_prob(z[chunk], self.rows(chunk)).numpy() for chunk in self._chunks()]
+        self.columns = task.columns
+        self.rows = [task.cells(example) for example in self.examples]
+        self.gold = [task.gold(example) for example in self.examples]
+        functions, prior = ModelFunctions(model), model.latent.prior
+        self.latent_model = LatentModel(
+            encode=functions.encode,
+            log_prob=functions.log_prob,
+            inputs={name: values[self.order] for name, values in arrays.items()},
+            decode=lambda z, inputs: task.texts(model, functions.decode(z, inputs)[:, 0]),
+            prior=None if prior is None else prior.distribution(),
+            labels=[" + ".join(cells) for cells in self.rows],
+            gold=self.gold,
         )
-
-    def forms(self, beam_width=1):
-        """The n-best list of every row, decoded from the posterior mean, best first."""
-        rows = self.model.inflect_n_best(
-            [e.source for e in self.examples], [e.features for e in self.examples], beam_width
-        )
-        return [[form for form, _ in n_best] for n_best in rows]
 
     @property
     def prior(self):
@@ -81,73 +67,77 @@ class EncodedExamples:
         prior = self.model.latent.prior
         return None if prior is None else prior.distribution()
 
-    def rows(self, chunk):
-        """The inputs of some rows."""
-        return {name: values[chunk] for name, values in self.arrays.items()}
+    def posterior(self):
+        """`loc` and `scale` of every example, float32 arrays."""
+        return tuple(part.astype("float32") for part in self.latent_model.posterior(_ROWS))
 
-    def _chunks(self):
-        count = len(self.examples)
-        return [slice(start, start + _ROWS) for start in range(0, count, _ROWS)]
+    def distortion(self, z):
+        """`-log p(x_t | z, y)` of every example in nats, float32, for `z` `(N, latent_dim)`."""
+        return self.latent_model.distortion(z, _ROWS).astype("float32")
+
+    def outputs(self, beam_width=1):
+        """The n-best list of every example, decoded from the posterior mean, best first."""
+        return self.task.outputs(self.model, self.examples, beam_width)
 
 
 def quick_figures(encoded, seed=0):
-    """What is worth knowing after every epoch, in about a second for 1,600 words.
+    """What is worth knowing after every epoch, in about a second for 1,600 examples.
 
-    Leaves the forms and the posterior in `encoded.latest`, for pictures of the same epoch.
+    Leaves outputs and posterior in `encoded.latest`, for pictures of the same epoch.
 
     Returns:
-        A dictionary: `accuracy`, `levenshtein`, `distortion`, `rate`, `z_gap`,
-        `mutual_information` (nats per word), `active_units`, `distinct` (different outputs).
+        A dictionary: the task's `epoch_figures`, `distortion`, `rate`, `z_gap`,
+        `mutual_information` (nats per example), `active_units`, `distinct` (different outputs).
     """
-    forms = encoded.forms()
-    scores = score_predictions(encoded.examples, forms)
+    outputs = encoded.outputs()
+    figures = encoded.task.figures(encoded.examples, outputs)
     loc, scale = encoded.posterior()
     rng = np.random.default_rng(seed)
     z = (loc + scale * rng.standard_normal(loc.shape)).astype("float32")
     distortion = encoded.distortion(z)
     permuted = encoded.distortion(np.roll(z, rng.integers(1, max(2, len(z))), axis=0))
-    encoded.latest = Snapshot([best for best, *_ in forms], loc, scale)
+    encoded.latest = Snapshot([best for best, *_ in outputs], loc, scale)
     return {
-        "accuracy": scores["accuracy"],
-        "levenshtein": scores["levenshtein"],
+        **{name: figures[name] for name in encoded.task.epoch_figures},
         "distortion": float(distortion.mean()),
         "rate": float(rate(loc, scale, encoded.prior, seed=seed).mean()),
         "z_gap": float((permuted - distortion).mean()),
         "mutual_information": mutual_information(loc, scale, num_samples=1, seed=seed),
         "active_units": active_units(loc),
-        "distinct": distinct_outputs(encoded.latest.forms),
+        "distinct": distinct_outputs(encoded.latest.outputs),
     }
 
 
-def evaluate_model(model, examples, beam_width=8, num_samples=50, seed=0):
-    """The official metrics with greedy and beam search, and the figures of the latent.
+def evaluate(task, model, examples, beam_width=8, num_samples=50, seed=0):
+    """The task's figures with greedy and beam search, and the figures of the latent.
 
     Args:
-        model: a `ReinflectionVAE`.
+        task: a `Task`.
+        model: its model.
         examples: examples with a target.
         beam_width: hypotheses of the beam search; 1 for greedy search alone.
-        num_samples: samples a word of the importance-weighted NLL.
+        num_samples: samples of each example for the importance-weighted NLL.
         seed: of all noise.
 
     Returns:
-        `(figures, predictions)`: a dictionary with the official metrics of greedy search,
-        those of the beam search under `beam`, both with `per_pos`, and the latent's figures;
-        and for each example, in the order given, its n-best list.
+        `(figures, outputs)`: a dictionary with the task's figures of greedy search, those of the
+        beam search under `beam`, and the latent's; and for each example, in the order given, its
+        n-best list.
     """
-    encoded = EncodedExamples(model, examples)
-    greedy = encoded.forms()
-    figures = score_predictions(encoded.examples, greedy)
+    encoded = EncodedExamples(task, model, examples)
+    greedy = encoded.outputs()
+    figures = task.figures(encoded.examples, greedy)
     n_best = greedy
     if beam_width > 1:
-        n_best = encoded.forms(beam_width)
-        beam = score_predictions(encoded.examples, n_best)
-        figures["beam"] = {"width": beam_width, **beam}
+        n_best = encoded.outputs(beam_width)
+        figures["beam"] = {"width": beam_width, **task.figures(encoded.examples, n_best)}
     figures["distinct_outputs"] = distinct_outputs(best for best, *_ in greedy)
+    latent_model = encoded.latent_model
     figures.update(
         latent_metrics(
-            encoded.log_prob,
-            encoded.encode,
-            encoded.arrays,
+            latent_model.log_prob,
+            latent_model.encode,
+            latent_model.inputs,
             num_samples=num_samples,
             prior=encoded.prior,
             chunk_size=_ROWS,
@@ -155,7 +145,7 @@ def evaluate_model(model, examples, beam_width=8, num_samples=50, seed=0):
             posterior=encoded.posterior(),
         )
     )
-    predictions = [None] * len(examples)
-    for row, forms in zip(encoded.order, n_best, strict=True):
-        predictions[row] = forms
-    return figures, predictions
+    outputs = [None] * len(examples)
+    for row, texts in zip(encoded.order, n_best, strict=True):
+        outputs[row] = texts
+    return figures, outputs

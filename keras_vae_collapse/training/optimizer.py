@@ -21,7 +21,7 @@ def make_optimizer(recipe):
 
 
 def make_decay(recipe, total_steps, time_limit):
-    """The callback behind `learning_rate_decay`: `None` for a constant rate.
+    """The callback of `learning_rate_decay`: `None` for a constant rate.
 
     Args:
         recipe: has `learning_rate` and `learning_rate_decay` (`"constant"` or `"cosine"`).

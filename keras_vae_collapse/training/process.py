@@ -6,7 +6,7 @@ import tensorflow as tf
 
 
 def prepare_process(cores=2):
-    """Threads for recurrent layers on few cores, deterministic ops, readable warnings.
+    """Threads for recurrent layers on few cores, deterministic ops, short log lines.
 
     Small recurrent steps do not gain from several threads inside one matrix product; running
     the two directions of an encoder side by side does, if there are two cores for it.

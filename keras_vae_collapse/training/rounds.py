@@ -1,167 +1,190 @@
-"""The first of two trainings: a teacher, whose back-translations the model then learns from."""
+"""Rounds: a training repeated with what the model of the round before, the teacher, has made.
 
+The first round trains the recipe as if it had no rounds, for `teacher_epochs`. Each further round,
+a student, goes on from its teacher's weights at `student_learning_rate`, with the examples that
+the task makes of the teacher's answers beside the task's own. The student of a student ends as the
+mean of its own weights and its teacher's (Wortsman et al. 2022, arXiv:2109.01903). There are
+`teachers + 1` rounds; the last one is the run itself.
+
+A round is an ordinary run in a folder of its own, `round-1`, `round-2`, ... of the run directory,
+and what it gives the next is a file in it. So whatever was finished is taken up after a kill.
+"""
+
+import contextlib
 import dataclasses
 import io
 import json
+import pathlib
+import tempfile
 
-import keras
 import numpy as np
 
-from keras_vae_collapse.core.errors import RunError
-from keras_vae_collapse.core.files import write_text
+from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.core.errors import RecipeError, did_you_mean
 from keras_vae_collapse.runs.model_archive import load_model
-from keras_vae_collapse.runs.run_directory import RunDirectory
-from keras_vae_collapse.tasks.reinflection import Example, back_translation, read_examples
 
-_BATCH = 2048
+FURTHER_EXAMPLES = "further-examples.tsv"
+_DEFAULTS = {"teachers": 1, "teacher_epochs": 3, "student_learning_rate": 1.5e-3, "examples": None}
 
 
 @dataclasses.dataclass(frozen=True)
-class Limits:
-    """When a training ends.
+class Round:
+    """One round of a training.
 
     Attributes:
+        number: of the round, from 1.
+        of: how many rounds there are.
+        recipe: the recipe of this round; `settings` is what its learning depends on.
+        directory: its folder.
         epochs: most epochs.
-        max_minutes: most minutes, `None` for no limit.
-        finish_interrupted: whether Ctrl-C and SIGTERM end the training only.
+        max_minutes: minutes for all rounds up to this one, `None` for no limit.
     """
 
+    number: int
+    of: int
+    recipe: object
+    directory: pathlib.Path
     epochs: int
     max_minutes: float | None
-    finish_interrupted: bool
 
-    def after(self, minutes):
-        """What is left when so many minutes are used up."""
-        if self.max_minutes is None:
-            return self
-        return dataclasses.replace(self, max_minutes=max(0.0, self.max_minutes - minutes))
+    @property
+    def is_last(self):
+        """Whether this round is the run itself."""
+        return self.number == self.of
+
+    @property
+    def learning_recipe(self):
+        """The recipe with the learning rate of this round."""
+        if self.number == 1:
+            return self.recipe
+        rate = round_options(self.recipe)["student_learning_rate"]
+        return self.recipe.replace(learning_rate=rate)
+
+    @property
+    def averages_with_teacher(self):
+        """Whether the model ends as the mean of its weights and its teacher's."""
+        return self.number > 2
+
+
+def round_options(recipe):
+    """The options of a recipe's rounds, defaults filled in.
+
+    Raises:
+        RecipeError: an unknown option, or a value out of its range.
+    """
+    options = {**_DEFAULTS, **recipe.rounds}
+    for name in options:
+        if name not in _DEFAULTS:
+            raise RecipeError(
+                f"`rounds` has no option {name!r}. Allowed: {', '.join(_DEFAULTS)}."
+                + did_you_mean(name, _DEFAULTS)
+            )
+    try:
+        check_integer("rounds.teachers", options["teachers"], low=1)
+        check_integer("rounds.teacher_epochs", options["teacher_epochs"], low=1)
+        check_number("rounds.student_learning_rate", options["student_learning_rate"], low=0.0)
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
+    return options
+
+
+def plan_rounds(recipe, directory, epochs, max_minutes=None):
+    """The rounds of a training, a list of `Round`; a recipe without rounds has one.
+
+    Args:
+        recipe: a `Recipe`.
+        directory: the run directory.
+        epochs: most epochs of every round but the first.
+        max_minutes: minutes for all rounds, which share them by their epochs; or `None`.
+    """
+    directory = pathlib.Path(directory)
+    if recipe.rounds is None:
+        return [Round(1, 1, recipe, directory, epochs, max_minutes)]
+    options = round_options(recipe)
+    teachers, first = options["teachers"], min(options["teacher_epochs"], epochs)
+    rounds = []
+    for number in range(1, teachers + 2):
+        last = number == teachers + 1
+        own = first if number == 1 else epochs
+        share = (first + (number - 1) * epochs) / (first + teachers * epochs)
+        before = {**recipe.rounds, "teachers": number - 1} if number > 1 else None
+        rounds.append(
+            Round(
+                number,
+                teachers + 1,
+                recipe if last else recipe.replace(rounds=before, epochs=own),
+                directory if last else directory / f"round-{number}",
+                own,
+                None if max_minutes is None else max_minutes * share,
+            )
+        )
+    return rounds
 
 
 class Teacher:
-    """A model of the same recipe that is trained first, in `teacher/` of the run directory.
-
-    If the recipe has several, it has a teacher of its own and learns for as many epochs as the
-    model; the first learns from no back-translations, for `teacher_epochs`.
-
-    What an interrupted run has left is taken up: a trained teacher is not trained again, and
-    pairs that are written are read.
+    """The model of a finished round, and what it gives the next.
 
     Args:
-        recipe: the recipe, with `back_translations`.
-        run: the `RunDirectory` of the run, opened.
-        cluster: the run's `Cluster`: its chief makes the pairs, all get them.
-        seed: of what is asked of the teacher.
-        verbose: 1 for a progress bar.
+        round_: the `Round`, finished.
+        task: the run's `Task`.
+        cluster: the run's `Cluster`: its chief makes the examples, all get them.
     """
 
-    def __init__(self, recipe, run, cluster, seed, verbose):
-        self._recipe = recipe
-        self._run = run
-        self._teacher = RunDirectory(run.teacher)
-        self._cluster = cluster
-        self._seed = seed
-        self._verbose = verbose
-
-    def train(self, train_run, limits, description):
-        """Trains the teacher, unless that is done.
-
-        Args:
-            train_run: `train_run(recipe, run, limits, description, export)`.
-            limits: the `Limits` of the whole run; the teacher gets its share of the minutes.
-            description: what `config.json` of the whole run holds.
-
-        Raises:
-            RunError: interrupted.
-        """
-        if self._cluster.from_chief(self._teacher.metrics.exists):
-            return
-        teachers = self._recipe.teachers
-        first = min(self._recipe.teacher_epochs, limits.epochs)
-        epochs = first if teachers == 1 else limits.epochs
-        minutes = limits.max_minutes
-        if minutes is not None:
-            all_epochs = first + teachers * limits.epochs
-            minutes *= (all_epochs - limits.epochs) / all_epochs
-        own = {"teachers": teachers - 1} if teachers > 1 else {"back_translations": 0}
-        recipe = dataclasses.replace(self._recipe, epochs=epochs, **own)
-        decay_epochs = None if description["decay_epochs"] is None else epochs
-        description = {
-            **description,
-            "recipe": recipe.to_config(),
-            "epochs": epochs,
-            "decay_epochs": decay_epochs,
-        }
-        self._cluster.from_chief(lambda: self._teacher.open(description, resume=True))
-        if self._verbose and self._cluster.is_chief:
-            which = "the teacher" if teachers == 1 else f"teacher {teachers} and those before it"
-            print(f"training {which}, {epochs} epochs", flush=True)
-        try:
-            train_run(recipe, self._teacher, Limits(epochs, minutes, False), description, False)
-        except KeyboardInterrupt:
-            raise RunError(
-                f"interrupted while training the teacher in {self._run.teacher}: "
-                "pass --resume to go on"
-            ) from None
-        finally:
-            self._teacher.close()
-
-    def pairs(self, examples):
-        """The pairs that the teacher adds to the examples, and what is on record of it.
-
-        Returns:
-            `(pairs, record)`: a list of `Example`, and the teacher's `accuracy`, `epochs` and
-            `training_minutes` (of its own teachers, too), the number of `pairs`, and the same of
-            its own `teacher`, if it had one.
-        """
-        rows = self._cluster.from_chief(
-            lambda: [(e.source, e.features, e.target) for e in self._made(examples)]
-        )
-        metrics = self._cluster.from_chief(
-            lambda: json.loads(self._teacher.metrics.read_text(encoding="utf-8"))
-        )
-        own = metrics.get("teacher", {})
-        record = {
-            "accuracy": metrics["dev"]["accuracy"],
-            "epochs": metrics["epochs"],
-            "training_minutes": metrics["training_minutes"] + own.get("training_minutes", 0.0),
-            "pairs": len(rows),
-            **({"teacher": own} if own else {}),
-        }
-        return [Example(*row) for row in rows], record
+    def __init__(self, round_, task, cluster):
+        self._round, self._task, self._cluster = round_, task, cluster
 
     def weights(self):
         """The teacher's weights, a list of arrays, on every worker."""
         stream = io.BytesIO()
         if self._cluster.is_chief:
-            np.savez(stream, *load_model(self._teacher.path).get_weights())
+            np.savez(stream, *load_model(self._round.directory).get_weights())
         data = self._cluster.bytes_from_chief(stream.getvalue())
         with np.load(io.BytesIO(data)) as arrays:
             return [arrays[name] for name in arrays.files]
 
-    def _made(self, examples):
-        """The pairs, read from the run's file or made and written there."""
-        path = self._run.back_translations
-        if not path.exists():
-            labels = self._recipe.back_translations
-            # Each teacher is asked for other features, so that its pupil sees other forms.
-            seed = self._seed + self._recipe.teachers - 1
-            pairs = back_translation(examples, self._inflect, labels, seed=seed)
-            lines = (f"{e.source}\t{e.features}\t{e.target}\n" for e in pairs)
-            write_text(path, "".join(lines))
-        return read_examples(path) if path.stat().st_size else []
+    def examples(self, recipe, seed, verbose=0):
+        """The examples that the task makes of the teacher's answers, made once, then read.
 
-    def _inflect(self, sources, features):
-        """The forms of many words, decoded in batches of like lengths."""
-        model = load_model(self._teacher.path)
-        forms = [None] * len(sources)
-        order = np.argsort([len(source) for source in sources], kind="stable")
-        if self._verbose:
-            print(f"back-translating {len(sources)} words", flush=True)
-        progress = keras.utils.Progbar(len(sources), verbose=int(self._verbose == 1))
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            answers = model.inflect([sources[i] for i in rows], [features[i] for i in rows])
-            for i, form in zip(rows, answers, strict=True):
-                forms[i] = form
-            progress.update(start + len(rows))
-        return forms
+        Args:
+            recipe: the student's recipe.
+            seed: of what is asked; each teacher is asked for other things, so that its student
+                sees others.
+            verbose: 1 for a progress bar.
+        """
+        path = self._round.directory / FURTHER_EXAMPLES
+
+        def make():
+            if not path.exists():
+                part = round_options(recipe)["examples"]
+                model, own_seed = load_model(self._round.directory), seed + self._round.number - 1
+                made = self._task.further_examples(part, model, own_seed, verbose)
+                self._task.write_examples(path, made)
+
+        self._cluster.from_chief(make)
+        data = self._cluster.bytes_from_chief(path.read_bytes() if self._cluster.is_chief else b"")
+        with contextlib.ExitStack() as stack:
+            if not self._cluster.is_chief:  # no file system need be shared
+                folder = stack.enter_context(tempfile.TemporaryDirectory())
+                path = pathlib.Path(folder) / FURTHER_EXAMPLES
+                path.write_bytes(data)
+            return self._task.read_examples(path)
+
+    def record(self, pairs):
+        """What the student's `metrics.json` says of its teacher.
+
+        Args:
+            pairs: number of examples that the teacher has added.
+        """
+
+        def read():
+            return json.loads((self._round.directory / "metrics.json").read_text(encoding="utf-8"))
+
+        metrics = self._cluster.from_chief(read)
+        own = metrics.get("teacher", {})
+        return {
+            self._task.monitor: metrics["dev"][self._task.monitor],
+            "epochs": metrics["epochs"],
+            "training_minutes": metrics["training_minutes"] + own.get("training_minutes", 0.0),
+            "pairs": pairs,
+            **({"teacher": own} if own else {}),
+        }

@@ -1,59 +1,50 @@
-"""Figures as text for a terminal."""
+"""Figures of a run as text for a terminal."""
 
-_ROWS = (
-    ("accuracy", "accuracy", "{:.4f}"),
-    ("levenshtein", "Levenshtein distance", "{:.4f}"),
-    ("normalized_levenshtein", "normalised Levenshtein", "{:.4f}"),
-    ("mrr", "mean reciprocal rank", "{:.4f}"),
-)
-_LATENT_ROWS = (
-    ("distortion_nats", "distortion D (nats/word)", "{:.3f}"),
-    ("rate_nats", "rate R (nats/word)", "{:.3f}"),
-    ("iw_nll_nats", "importance-weighted NLL (nats/word)", "{:.3f}"),
-    ("mutual_information_nats", "mutual information (nats)", "{:.3f}"),
-    ("active_units", "active units", "{:d}"),
-    ("z_gap_nats", "z gap (nats/word)", "{:.3f}"),
-    ("prior_gap_nats", "prior gap (nats/word)", "{:.3f}"),
-    ("distinct_outputs", "distinct outputs", "{:d}"),
-    ("count", "words", "{:d}"),
-)
+from keras_vae_collapse.metrics.figures import FIGURES
+
+_SHOWN = (
+    "distortion_nats", "rate_nats", "iw_nll_nats", "mutual_information_nats", "active_units",
+    "z_gap_nats", "prior_gap_nats", "distinct_outputs", "examples",
+)  # fmt: skip
 
 
-def figures_table(figures):
-    """The figures of `evaluate_model` as an aligned table, per part of speech below."""
+def figures_table(task, figures):
+    """The figures of `evaluate` as an aligned table, greedy and beam search side by side.
+
+    Args:
+        task: the `Task`, which has rows of its own above the latent's and lines below them.
+        figures: as `evaluate` returns them.
+    """
     beam = figures.get("beam")
-    lines = [f"{'':38s}{'greedy':>10s}" + (f"{'beam ' + str(beam['width']):>10s}" if beam else "")]
-    for name, label, form in _ROWS:
-        cells = [form.format(figures[name])] + ([form.format(beam[name])] if beam else [])
-        lines.append(f"{label:38s}" + "".join(f"{cell:>10s}" for cell in cells))
-    lines += [
-        f"{label:38s}{form.format(figures[name]):>10s}"
-        for name, label, form in _LATENT_ROWS
-        if name in figures
-    ]
-    if len(figures.get("per_pos", {})) > 1:
-        lines += ["", f"{'part of speech':16s}{'words':>8s}{'accuracy':>10s}{'Levenshtein':>13s}"]
-        lines += [
-            f"{pos:16s}{part['count']:8d}{part['accuracy']:10.4f}{part['levenshtein']:13.4f}"
-            for pos, part in figures["per_pos"].items()
-        ]
-    return "\n".join(lines)
+    lines = [f"{'':42s}{'greedy':>10s}" + (f"{'beam ' + str(beam['width']):>10s}" if beam else "")]
+    for label, cell, beam_cell in task.table(figures):
+        lines.append(f"{label:42s}{cell:>10s}" + (f"{beam_cell:>10s}" if beam else ""))
+    for name in _SHOWN:
+        if name in figures:
+            figure = FIGURES[name]
+            lines.append(f"{figure.title:42s}{figure.show(figures[name]):>10s}")
+    return "\n".join([*lines, *task.details(figures)])
 
 
-def training_summary(metrics, run):
-    """What `train.py` prints last: the figures on the development set and where things are."""
-    paths = [run.model, run.export, run.metrics, run.predictions, run.logs, run.checkpoints]
-    if "teacher" in metrics:
-        paths += [run.teacher, run.back_translations]
+def training_summary(task, run):
+    """What training prints last: the figures on the development set and where things are.
+
+    Args:
+        task: the `Task`.
+        run: the `FinishedRun`.
+    """
+    files = run.directory
+    paths = [files.model, files.export, files.metrics, files.predictions, files.logs]
+    paths += [files.checkpoints, *files.rounds()]
     return "\n".join(
         [
             "",
-            f"development set, weights of epoch {metrics['best_epoch']}",
-            figures_table(metrics["dev"]),
+            f"development set, weights of epoch {run.metrics['best_epoch']}",
+            figures_table(task, run.metrics["dev"]),
             "",
             "written:",
             *(f"  {path}" for path in paths),
-            f"watch:    tensorboard --logdir {run.logs}",
-            f"diagnose: python -m keras_vae_collapse.diagnose --model_dir={run.path} --file=FILE",
+            f"watch:    tensorboard --logdir {files.logs}",
+            f"diagnose: kvc-diagnose --model_dir={files.path} --file=FILE",
         ]
     )

@@ -1,23 +1,24 @@
-"""Every public class in a model that two replicas train like one device, noise apart."""
+"""Every layer in a model that two replicas train like one device, noise apart."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_probability as tfp
-from cases import BATCH, HOSTS, INPUTS, NAMES
+from cases import BATCH, LAYERS, VOCABULARY, latent_model, layer_model
 from noise import switch_noise_off
+from rate_term_cases import TERMS
 from two_replicas import ONE, TWO, weights
 
 from keras_vae_collapse.distribute.multiworker import fit_remedy
+from keras_vae_collapse.layers import MixturePrior
 
 STEPS = 3
 # Sums over the batch run in another order on two replicas: a loss of size 10 is off by about
 # 10 * 6e-8, a weight of size 1 by its rounding, 6e-8, in each step.
 LOSS_TOLERANCE = 2e-6
 WEIGHT_TOLERANCE = 1e-6
-# Keras counts its own loss of an output without a second axis once for every replica.
-WITHOUT_TARGETS = {"AuxiliaryStateCost", "ReinflectionVAE", "InflectionDecoder"}
+SEVERAL_TERMS = "several rate terms"
 
 
 @pytest.fixture(autouse=True)
@@ -32,33 +33,43 @@ def means_for_samples(monkeypatch):
     monkeypatch.setattr(tfp.distributions.Normal, "sample", mean)
 
 
-def batches(name, outputs):
-    """The inputs of a case, with random targets where the model has a loss, a batch a step."""
-    inputs = INPUTS[name]
-    data = tuple(inputs) if isinstance(inputs, list) else inputs
-    if name in WITHOUT_TARGETS:
-        data = data if isinstance(data, dict) else (data,)
-    else:
-        targets = np.random.default_rng(1).normal(size=outputs.shape).astype("float32")
-        data = (data, targets)
-    return tf.data.Dataset.from_tensor_slices(data).batch(BATCH, drop_remainder=True).repeat(STEPS)
+def host(name):
+    """A model with the layer and weights to train, and its inputs."""
+    if name == SEVERAL_TERMS:
+        return latent_model(*(make() for make in TERMS.values()))
+    if name == "MixturePrior":
+        return latent_model(TERMS["kl"](), prior=MixturePrior(2, 4))
+    model, arrays = layer_model(name)
+    outputs = model.output
+    if outputs.dtype == "int32":
+        outputs = keras.layers.Embedding(VOCABULARY, 3)(outputs)
+    if len(outputs.shape) > 1:
+        outputs = keras.layers.Dense(1)(outputs)
+    return keras.Model(model.inputs, outputs), arrays
 
 
 def trained(name, strategy):
     """The model before and after some steps without noise, as `(before, after, losses)`."""
     keras.utils.set_random_seed(0)
     with strategy.scope():
-        model = HOSTS[name]()
-        outputs = model(INPUTS[name], training=False)
-        model.compile(keras.optimizers.SGD(0.05), None if name in WITHOUT_TARGETS else "mse")
+        model, arrays = host(name)
+        outputs = keras.tree.flatten(model(list(arrays), training=False))
+        # Keras counts its own loss of an output without a second axis once for every replica.
+        has_targets = outputs[0].ndim > 1
+        model.compile(keras.optimizers.SGD(0.05), "mse" if has_targets else None)
     switch_noise_off(model)
+    data = (arrays if len(arrays) > 1 else arrays[0],)
+    if has_targets:
+        rng = np.random.default_rng(1)
+        data += (tuple(rng.normal(size=output.shape).astype("float32") for output in outputs),)
+    batches = tf.data.Dataset.from_tensor_slices(data).batch(BATCH).repeat(STEPS)
     before = weights(model)
     with fit_remedy(model):
-        history = model.fit(batches(name, outputs), epochs=STEPS, steps_per_epoch=1, verbose=0)
+        history = model.fit(batches, epochs=STEPS, steps_per_epoch=1, verbose=0)
     return before, model, history.history["loss"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*LAYERS, SEVERAL_TERMS])
 def test_two_replicas_train_like_one_device(name):
     before, one, losses = trained(name, ONE)
     same, two, two_losses = trained(name, TWO)

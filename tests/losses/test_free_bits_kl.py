@@ -57,7 +57,7 @@ def test_a_dimension_below_the_floor_has_no_gradient_and_one_above_has_that_of_t
     np.testing.assert_allclose(gradient(FreeBitsKL(FLOOR)), expected, rtol=1e-5)
 
 
-def test_per_example_each_word_has_its_own_floor():
+def test_each_example_has_its_own_floor_per_example():
     expected = np.where(KL > FLOOR, LOC / len(LOC), 0.0)
     np.testing.assert_allclose(gradient(FreeBitsKL(FLOOR, average="example")), expected, rtol=1e-5)
 
@@ -113,7 +113,7 @@ def test_counts_the_groups_above_the_floor(average):
         ("over", {"over": True}),
         ("over", {"over": 1.5}),
         ("over", {"over": None}),
-        ("average", {"average": "word"}),
+        ("average", {"average": "token"}),
     ],
 )
 def test_bad_options_are_refused(name, options):

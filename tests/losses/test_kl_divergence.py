@@ -16,7 +16,7 @@ def call(term, training=None):
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.5, 1, 4.0])
-def test_is_the_weight_times_the_sum_over_dimensions_and_mean_over_words(weight):
+def test_is_the_weight_times_the_sum_over_dimensions_and_mean_over_examples(weight):
     np.testing.assert_allclose(call(KLDivergence(weight)), weight * RATE, rtol=1e-5)
 
 

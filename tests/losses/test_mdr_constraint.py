@@ -29,17 +29,17 @@ def test_the_value_is_the_lagrangian_whatever_the_damping(u, r, damping):
 
 
 @pytest.mark.parametrize("r", [0.3, 30.0])
-def test_undamped_the_network_feels_one_minus_the_multiplier(r):
+def test_undamped_the_gradient_is_one_minus_the_multiplier_times_that_of_the_rate(r):
     _, gradient, _ = value_and_gradients(MDRConstraint(r, initial_multiplier=0.7, damping=0.0))
     np.testing.assert_allclose(gradient, 0.3 * LOC / len(LOC), rtol=1e-4)
 
 
 @pytest.mark.parametrize("r", [0.3, 1.05 * RATE, 30.0])
-def test_damped_the_network_feels_the_multiplier_of_the_augmented_lagrangian(r):
+def test_damped_the_gradient_uses_the_effective_multiplier_of_the_augmented_lagrangian(r):
     c, u = 2.0, 0.7
     _, gradient, _ = value_and_gradients(MDRConstraint(r, initial_multiplier=u, damping=c))
-    felt = max(0.0, u + c * (r - RATE) / r)
-    np.testing.assert_allclose(gradient, (1.0 - felt) * LOC / len(LOC), rtol=1e-4)
+    effective = max(0.0, u + c * (r - RATE) / r)
+    np.testing.assert_allclose(gradient, (1.0 - effective) * LOC / len(LOC), rtol=1e-4)
 
 
 @pytest.mark.parametrize("r", [0.3, 30.0])
@@ -78,10 +78,10 @@ def test_the_multiplier_stays_non_negative():
     assert term.multiplier == 0.0
 
 
-def settle(damping, steps=1500):
+def rates_of_a_toy(damping, steps=1500):
     """Rates of a toy whose distortion asks for little: its loss is 10 exp(-R / 100) and the term.
 
-    Without the constraint the rate would fall to 0; with it the multiplier must settle at
+    Without the constraint the rate would fall to 0; with it the multiplier must converge to
     1 - 0.1 exp(-2 / 100) = 0.902.
     """
     term = MDRConstraint(2.0, damping=damping)
@@ -107,11 +107,11 @@ def settle(damping, steps=1500):
     return train().numpy(), float(term.multiplier)
 
 
-def test_damped_the_toy_settles_at_the_target_and_undamped_it_swings():
-    swinging, _ = settle(damping=0.0)
-    assert np.ptp(swinging[-500:]) > 1.0
-    settled, multiplier = settle(damping=2.0)
-    np.testing.assert_allclose(settled[-500:], 2.0, rtol=0.02)
+def test_damped_the_toy_converges_to_the_target_and_undamped_it_oscillates():
+    oscillating, _ = rates_of_a_toy(damping=0.0)
+    assert np.ptp(oscillating[-500:]) > 1.0
+    converged, multiplier = rates_of_a_toy(damping=2.0)
+    np.testing.assert_allclose(converged[-500:], 2.0, rtol=0.02)
     np.testing.assert_allclose(multiplier, 1.0 - 0.1 * np.exp(-0.02), rtol=0.02)
 
 

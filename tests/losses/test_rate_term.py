@@ -30,7 +30,7 @@ def test_the_base_class_has_no_penalty():
         RateTerm()(posterior=normal(LOC, SCALE), prior=standard_normal())
 
 
-def test_rate_and_penalty_are_means_over_all_words_of_the_epoch():
+def test_rate_and_penalty_are_means_over_all_examples_of_the_epoch():
     term = Half()
     for rows in (slice(0, 4), slice(4, 6)):
         term(posterior=normal(LOC[rows], SCALE[rows]), prior=standard_normal())
@@ -40,7 +40,7 @@ def test_rate_and_penalty_are_means_over_all_words_of_the_epoch():
 
 
 @pytest.mark.parametrize("term_class", [Half, KLDivergence])
-def test_rows_of_weight_zero_do_not_count(term_class):
+def test_examples_of_weight_zero_do_not_count(term_class):
     padded = normal(np.vstack([LOC, 100 * np.ones((2, 3))]), np.vstack([SCALE, np.ones((2, 3))]))
     term = term_class()
     value = term(
@@ -51,7 +51,7 @@ def test_rows_of_weight_zero_do_not_count(term_class):
     np.testing.assert_allclose(term.trackers["rate"].result(), KL.mean(), rtol=1e-5)
 
 
-def test_padding_does_not_move_a_floor_under_every_word():
+def test_padding_does_not_move_a_floor_under_every_example():
     padded = normal(np.vstack([LOC, np.zeros((2, 3))]), np.vstack([SCALE, np.ones((2, 3))]))
     weights = [1.0] * 6 + [0.0] * 2
     term = FreeBitsKL(1.0, over="total", average="example")
@@ -98,7 +98,7 @@ def test_metrics_keep_float32_inside_a_model_of_half_precision():
     model = Model()
     for _ in range(3):
         model(np.full((4, 1), 200.0, "float32"))  # 20,000 nats: three times that is no float16
-    # 4 rows of 20,000 nats thrice make a total of 240,000, beyond float16's 65,504.
+    # 4 examples of 20,000 nats thrice make a total of 240,000, beyond float16's 65,504.
     np.testing.assert_allclose(model.term.trackers["rate"].result(), 20_000.0, rtol=1e-6)
 
 

@@ -51,12 +51,25 @@ def test_logs_gamma_and_the_gap():
     np.testing.assert_allclose(term.trackers["gap"].result(), 2.0, rtol=1e-5)
 
 
+def test_the_former_name_of_the_rate_is_accepted_with_a_warning():
+    with pytest.warns(DeprecationWarning, match="`target_nats` .* is now `rate_nats`"):
+        term = SoftFreeBitsKL(target_nats=3.0, step=0.2)
+    config = term.get_config()
+    assert config["rate_nats"] == 3.0 and "target_nats" not in config
+    config["target_nats"] = config.pop("rate_nats")
+    with pytest.warns(DeprecationWarning):
+        assert SoftFreeBitsKL.from_config(config).rate_nats == 3.0
+    with pytest.raises(ValueError, match="give one of them"):
+        SoftFreeBitsKL(3.0, target_nats=3.0)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("target_nats", 0.0),
-        ("target_nats", -1.0),
-        ("target_nats", float("nan")),
+        ("rate_nats", 0.0),
+        ("rate_nats", -1.0),
+        ("rate_nats", float("nan")),
+        ("rate_nats", None),
         ("tolerance", -0.1),
         ("step", 0.0),
         ("step", 1.0),
@@ -65,4 +78,4 @@ def test_logs_gamma_and_the_gap():
 )
 def test_bad_options_are_refused(name, value):
     with pytest.raises(ValueError, match=f"`{name}` must be .*Received: {name}="):
-        SoftFreeBitsKL(**{"target_nats": 1.0, name: value})
+        SoftFreeBitsKL(**{"rate_nats": 1.0, name: value})

@@ -19,7 +19,7 @@ def test_is_the_weighted_distance_of_the_batch_mean_from_the_target(target, expe
 
 
 @pytest.mark.parametrize(("target", "sign"), [(1.0, 1.0), (4.0, -1.0)])
-def test_every_word_is_pulled_to_the_side_on_which_the_batch_mean_falls_short(target, sign):
+def test_every_example_is_pulled_to_the_side_on_which_the_batch_mean_falls_short(target, sign):
     loc = tf.constant(LOC, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(loc)

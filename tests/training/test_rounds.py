@@ -1,11 +1,11 @@
 import json
+import pathlib
 import signal
 import time
 
 import numpy as np
 import pytest
 from training_runs import (
-    bits,
     differences,
     finish,
     left_by,
@@ -16,191 +16,166 @@ from training_runs import (
     write_data,
 )
 
-from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.core.files import write_json
-from keras_vae_collapse.distribute.cluster import Cluster
-from keras_vae_collapse.distribute.strategy import make_strategy
+from keras_vae_collapse.distribute import Cluster, make_strategy
+from keras_vae_collapse.runs import load_model
 from keras_vae_collapse.runs.checkpoint import load_checkpoint
-from keras_vae_collapse.runs.model_archive import load_model
-from keras_vae_collapse.runs.run_directory import RunDirectory
+from keras_vae_collapse.tasks import ReinflectionTask
 from keras_vae_collapse.tasks.reinflection import Example
-from keras_vae_collapse.training import rounds as teacher
-from keras_vae_collapse.training.rounds import Limits, Teacher
+from keras_vae_collapse.training import rounds as rounds_module
+from keras_vae_collapse.training.rounds import Teacher, plan_rounds
 
-EXAMPLES = [
-    Example("evler", "case=ABL", "evden"),
-    Example("göz", "case=ABL", "gözden"),
-    Example("gözden", "case=DAT", "göze"),
-]
-DESCRIPTION = {
-    "recipe": {}, "data": {}, "seed": 0, "epochs": 9, "decay_epochs": 9, "versions": {},
-}  # fmt: skip
-
-
-@pytest.fixture
-def make(tmp_path):
-    """`make(**settings)` gives a `Teacher` of a run that is there."""
-    run = RunDirectory(tmp_path / "run")
-    run.open(DESCRIPTION)
-
-    def make(**settings):
-        recipe = tiny(
-            "best", **{"back_translations": 5, "teachers": 1, "teacher_epochs": 2, **settings}
-        )
-        return Teacher(recipe, run, Cluster(make_strategy("single")), seed=0, verbose=0)
-
-    yield make
-    run.close()
+TASK = ReinflectionTask.from_examples(
+    [
+        Example("evler", "case=ABL", "evden"),
+        Example("göz", "case=ABL", "gözden"),
+        Example("gözden", "case=DAT", "göze"),
+    ],
+    [],
+)
 
 
-def trainer(calls, **more):
-    """A `train_run` that notes what it gets and leaves what a training leaves."""
-
-    def train_run(recipe, run, limits, description, export):
-        calls.append((recipe, limits, description, export))
-        metrics = {"dev": {"accuracy": 0.5}, "epochs": 2, "training_minutes": 1.5}
-        write_json(run.metrics, {**metrics, **more})
-
-    return train_run
+def recipe(**options):
+    examples = {"class": "BackTranslation", "labels": 5}
+    options = {"teachers": 1, "teacher_epochs": 2, "examples": examples, **options}
+    return tiny("best").replace(rounds=options)
 
 
-class Inflects:
+def plan(epochs=9, max_minutes=None, **options):
+    return plan_rounds(recipe(**options), "run", epochs, max_minutes)
+
+
+def test_a_recipe_without_rounds_is_one_round():
+    (only,) = plan_rounds(tiny("mdr"), "run", 9, 5.0)
+    assert only.is_last and only.directory == pathlib.Path("run")
+    assert (only.epochs, only.max_minutes) == (9, 5.0)
+    assert only.learning_recipe == tiny("mdr") and not only.averages_with_teacher
+
+
+def test_the_first_round_is_the_recipe_without_rounds_and_for_its_epochs():
+    first, last = plan(max_minutes=11.0)
+    assert first.recipe == tiny("best").replace(epochs=2)
+    assert first.directory == pathlib.Path("run/round-1") and last.directory == pathlib.Path("run")
+    assert (first.epochs, first.max_minutes) == (2, 2.0)
+    assert (last.epochs, last.max_minutes) == (9, 11.0)
+    assert first.learning_recipe.learning_rate == first.recipe.learning_rate
+    assert last.learning_recipe.learning_rate == 1.5e-3
+    assert last.recipe == recipe()
+
+
+def test_a_short_run_has_a_short_first_round():
+    assert plan(epochs=1, teacher_epochs=3)[0].epochs == 1
+
+
+def test_of_several_teachers_each_has_those_before_it():
+    rounds = plan(max_minutes=15.0, teachers=3)
+    assert [r.epochs for r in rounds] == [2, 9, 9, 9]
+    assert [r.averages_with_teacher for r in rounds] == [False, False, True, True]
+    assert rounds[1].recipe.rounds["teachers"] == 1 and rounds[2].recipe.rounds["teachers"] == 2
+    shares = [2 / 29, 11 / 29, 20 / 29, 1]
+    assert [r.max_minutes for r in rounds] == pytest.approx([15.0 * share for share in shares])
+
+
+class Model:
     """A model that knows one form of one word."""
 
-    @staticmethod
-    def inflect(sources, features):
-        return ["eve" if source.startswith("ev") else "" for source in sources]
+    def __init__(self, answer="eve"):
+        self.answer = answer
 
-    @staticmethod
-    def get_weights():
+    def inflect(self, sources, features):
+        return [self.answer if source.startswith("ev") else "" for source in sources]
+
+    def get_weights(self):
         return [np.array([1.5, -0.0], "float32"), np.array(7, "int64")]
 
 
-def test_the_teacher_is_the_recipe_without_back_translations_and_for_its_epochs(make):
-    calls = []
-    make().train(trainer(calls), Limits(9, 11.0, True), DESCRIPTION)
-    ((recipe, limits, description, export),) = calls
-    assert recipe == tiny("best", back_translations=0, teachers=1, teacher_epochs=2, epochs=2)
-    assert description["recipe"] == recipe.to_config() and not export
-    assert limits == Limits(2, 2.0, False)
-    assert Limits(9, 11.0, True).after(1.5) == Limits(9, 9.5, True)
-    assert Limits(9, None, True).after(1.5).max_minutes is None
-    assert Limits(9, 1.0, True).after(1.5).max_minutes == 0.0
+@pytest.fixture
+def teacher(tmp_path, monkeypatch):
+    """`teacher(model, number, **metrics)`: the `Teacher` of a finished round, its loads counted."""
+
+    def make(model=None, number=1, **metrics):
+        monkeypatch.setattr(
+            rounds_module, "load_model", lambda path: loaded.append(path) or model or Model()
+        )
+        rounds = plan_rounds(recipe(teachers=number), tmp_path, 9)
+        found = {"dev": {"accuracy": 0.5}, "epochs": 2, "training_minutes": 1.5, **metrics}
+        write_json(rounds[number - 1].directory / "metrics.json", found)
+        return Teacher(rounds[number - 1], TASK, Cluster(make_strategy("single")))
+
+    loaded = make.loaded = []
+    return make
 
 
-def test_a_short_run_has_a_short_teacher(make):
-    calls = []
-    make(teacher_epochs=3).train(trainer(calls), Limits(1, None, True), DESCRIPTION)
-    assert calls[0][1] == Limits(1, None, False)
+def test_examples_are_made_once_and_read_when_a_run_goes_on(teacher):
+    first = teacher().examples(recipe(), seed=0)
+    assert [(e.source, e.features, e.target) for e in first] == [("eve", "case=ABL", "evden")]
+    assert teacher().examples(recipe(), seed=0) == first
+    assert len(teacher.loaded) == 1
 
 
-def test_of_several_teachers_each_has_those_before_it(make):
-    calls = []
-    make(teachers=3).train(trainer(calls), Limits(9, 15.0, True), DESCRIPTION)
-    ((recipe, limits, _, _),) = calls
-    assert recipe == tiny("best", back_translations=5, teachers=2, teacher_epochs=2, epochs=9)
-    # The first of two epochs, two of nine, then the model, nine, too.
-    assert limits == Limits(9, pytest.approx(15.0 * 20 / 29), False)
-
-
-def test_pairs_are_made_once_and_read_when_a_run_goes_on(make, monkeypatch):
-    loaded = []
-    monkeypatch.setattr(teacher, "load_model", lambda path: loaded.append(path) or Inflects)
-    first, calls = make(), []
-    first.train(trainer(calls), Limits(9, None, True), DESCRIPTION)
-    pairs, record = first.pairs(EXAMPLES)
-    assert [(e.source, e.features, e.target) for e in pairs] == [("eve", "case=ABL", "evden")]
-    assert record == {"accuracy": 0.5, "epochs": 2, "training_minutes": 1.5, "pairs": 1}
-    again = make()
-    again.train(trainer(calls), Limits(9, None, True), DESCRIPTION)
-    assert again.pairs(EXAMPLES) == (pairs, record)
-    assert len(calls) == len(loaded) == 1
-
-
-def test_the_weights_are_those_of_the_teacher(make, monkeypatch):
-    monkeypatch.setattr(teacher, "load_model", lambda _: Inflects)
-    expected = [bits(weight) for weight in Inflects.get_weights()]
-    assert [bits(weight) for weight in make().weights()] == expected
-
-
-def test_the_record_of_a_teacher_has_that_of_its_own(make, monkeypatch):
-    monkeypatch.setattr(teacher, "load_model", lambda _: Inflects)
-    second, own = make(teachers=2), {"accuracy": 0.4, "training_minutes": 2.0}
-    second.train(trainer([], teacher=own), Limits(9, None, True), DESCRIPTION)
-    _, record = second.pairs(EXAMPLES)
-    assert record["training_minutes"] == 3.5 and record["teacher"] == own
-
-
-def test_a_teacher_that_knows_nothing_adds_nothing(make, monkeypatch):
-    class Silent:
-        @staticmethod
-        def inflect(sources, features):
-            return [""] * len(sources)
-
-    monkeypatch.setattr(teacher, "load_model", lambda _: Silent)
+def test_a_teacher_that_knows_nothing_adds_nothing(teacher):
     for _ in range(2):
-        silent = make()
-        silent.train(trainer([]), Limits(9, None, True), DESCRIPTION)
-        pairs, record = silent.pairs(EXAMPLES)
-        assert pairs == [] and record["pairs"] == 0
+        assert teacher(Model(answer="")).examples(recipe(), seed=0) == []
 
 
-def test_an_interrupted_teacher_says_how_to_go_on(make):
-    def train_run(*_):
-        raise KeyboardInterrupt
+def test_the_weights_are_those_of_the_teacher(teacher):
+    for found, expected in zip(teacher().weights(), Model().get_weights(), strict=True):
+        assert found.dtype == expected.dtype and found.tobytes() == expected.tobytes()
 
-    with pytest.raises(RunError, match="interrupted while training the teacher .* --resume"):
-        make().train(train_run, Limits(9, None, True), DESCRIPTION)
-    calls = []  # and has given its folder back
-    make().train(trainer(calls), Limits(9, None, True), DESCRIPTION)
-    assert len(calls) == 1
+
+def test_the_record_of_a_teacher_has_that_of_its_own(teacher):
+    record = teacher().record(pairs=3)
+    assert record == {"accuracy": 0.5, "epochs": 2, "training_minutes": 1.5, "pairs": 3}
+    own = {"accuracy": 0.4, "training_minutes": 2.0}
+    record = teacher(number=2, teacher=own).record(pairs=3)
+    assert record["training_minutes"] == 3.5 and record["teacher"] == own
 
 
 RUN = {
     "recipe": "best",
     "epochs": 4,
     "set": {
-        "slots": 2, "learning_rate": 0.01, "back_translations": 4, "teachers": 1,
-        "teacher_epochs": 4, "epoch_steps": 40, "rate_nats": 8,
+        "slots": 2, "learning_rate": 0.01, "rounds.examples.labels": 4, "rounds.teachers": 1,
+        "rounds.teacher_epochs": 4, "epoch_steps": 40, "rate_nats": 8,
     },
 }  # fmt: skip
 
 
 @pytest.mark.slow
-def test_a_teacher_s_pairs_are_on_record(tmp_path):
-    code, output = train(write_data(tmp_path / "data"), tmp_path / "run", **RUN)
+def test_what_a_teacher_adds_is_on_record(tmp_path):
+    folder = tmp_path / "run"
+    code, output = train(write_data(tmp_path / "data"), folder, **RUN)
     assert code == 0, output[-3000:]
-    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text(encoding="utf-8"))
-    pairs = (tmp_path / "run" / "back-translations.tsv").read_text(encoding="utf-8")
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    pairs = (folder / "round-1" / "further-examples.tsv").read_text(encoding="utf-8")
     assert metrics["teacher"]["pairs"] == len(pairs.splitlines()) > 0
     assert metrics["teacher"]["epochs"] == 4 and metrics["epochs"] == 4
-    assert str(tmp_path / "run" / "teacher") in output
+    assert str(folder / "round-1") in output
 
 
-def rounds(tmp_path, **settings):
+def models(tmp_path, **settings):
     """The models of a run of two teachers, in their order, and its folder."""
-    settings = {**RUN["set"], "epoch_steps": 5, "teachers": 2, **settings}
+    settings = {**RUN["set"], "epoch_steps": 5, "rounds.teachers": 2, **settings}
     folder = tmp_path / "run"
     code, output = train(
         write_data(tmp_path / "data"), folder, **{**RUN, "epochs": 1, "set": settings}
     )
     assert code == 0, output[-3000:]
-    parts = (folder / "teacher" / "teacher", folder / "teacher", folder)
-    return [load_model(part) for part in parts], folder
+    return [load_model(part) for part in (folder / "round-1", folder / "round-2", folder)], folder
 
 
 @pytest.mark.slow
-def test_a_pupil_starts_from_the_weights_of_its_teacher(tmp_path):
-    models, _ = rounds(tmp_path, pupil_learning_rate=0.0)
+def test_a_student_starts_from_the_weights_of_its_teacher(tmp_path):
+    found, _ = models(tmp_path, **{"rounds.student_learning_rate": 0.0})
     # Steps of length zero, and averages of equal weights, to rounding.
-    for one, *others in zip(*(model.trainable_weights for model in models), strict=True):
+    for one, *others in zip(*(model.trainable_weights for model in found), strict=True):
         for other in others:
             np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-7, err_msg=one.path)
 
 
 @pytest.mark.slow
-def test_a_pupil_s_pupil_ends_as_the_mean_of_its_weights_and_its_teacher_s(tmp_path):
-    (_, second, last), folder = rounds(tmp_path, pupil_learning_rate=0.01)
+def test_the_student_of_a_student_ends_as_the_mean_of_its_weights_and_its_teacher_s(tmp_path):
+    (_, second, last), folder = models(tmp_path, **{"rounds.student_learning_rate": 0.01})
     (path,) = (folder / "checkpoints").glob("*.npz")
     best = load_checkpoint(path)[0]["best"]  # before the mean is taken
     moved = 0
@@ -216,7 +191,7 @@ def test_a_run_killed_in_its_teacher_and_after_ends_like_one_never_stopped(tmp_p
     data, whole, folder = write_data(tmp_path / "data"), tmp_path / "whole", tmp_path / "run"
     code, output = train(data, whole, **RUN)
     assert code == 0, output[-3000:]
-    for part in (folder / "teacher", folder):
+    for part in (folder / "round-1", folder):
         process = start("train.py", *train_arguments(data, folder, resume=True, **RUN))
         while not list((part / "checkpoints").glob("epoch-00002*.npz")):
             assert process.poll() is None, process.communicate()[0][-3000:]
@@ -225,10 +200,24 @@ def test_a_run_killed_in_its_teacher_and_after_ends_like_one_never_stopped(tmp_p
         finish(process)
     code, output = train(data, folder, resume=True, **RUN)
     assert code == 0, output[-3000:]
-    assert (folder / "back-translations.tsv").read_bytes() == (
-        whole / "back-translations.tsv"
-    ).read_bytes()
+    made = pathlib.Path("round-1", "further-examples.tsv")
+    assert (folder / made).read_bytes() == (whole / made).read_bytes()
     one, other = left_by(whole), left_by(folder)
     for left in (one, other):
         del left["metrics"]["teacher"]["training_minutes"]
     assert differences(one, other) == []
+
+
+@pytest.mark.slow
+def test_an_interrupted_teacher_says_how_to_go_on(tmp_path):
+    data, folder = write_data(tmp_path / "data"), tmp_path / "run"
+    settings = {**RUN["set"], "rounds.teacher_epochs": 400}
+    flags = train_arguments(data, folder, **{**RUN, "epochs": 400, "set": settings})
+    process = start("train.py", *flags)
+    while not list((folder / "round-1" / "checkpoints").glob("epoch-*.npz")):
+        assert process.poll() is None, process.communicate()[0][-3000:]
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    code, output = finish(process)
+    assert code == 1 and "interrupted while training the teacher" in output
+    assert "--resume" in output and "Traceback" not in output

@@ -1,4 +1,4 @@
-from keras_vae_collapse.training.recipe import Recipe
+from keras_vae_collapse.training import Recipe
 
 RECIPE = Recipe(
     name="base",

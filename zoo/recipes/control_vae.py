@@ -1,10 +1,9 @@
-from keras_vae_collapse.training.recipe import Recipe
+from keras_vae_collapse.training import Recipe
 
 # The paper's gains; the target of `mdr`.
 RECIPE = Recipe(
     name="control_vae",
     paper="Shao et al. 2020, arXiv:2004.05988",
     summary="a PI controller sets the KL weight",
-    rate_term="ControlVAEKL",
-    rate_options={"rate_nats": 40.0},
+    rate_term={"class": "ControlVAEKL", "rate_nats": 40.0},
 )

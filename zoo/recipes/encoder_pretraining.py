@@ -1,4 +1,4 @@
-from keras_vae_collapse.training.recipe import Recipe
+from keras_vae_collapse.training import Recipe
 
 # The floor under each word's KL, as the authors have it; 0.625 nats in each of 64 dimensions are
 # 40 nats a word, the target of `mdr`. After five epochs an autoencoder
@@ -7,8 +7,11 @@ RECIPE = Recipe(
     name="encoder_pretraining",
     paper="Li et al. 2019, arXiv:1909.00868",
     summary="an autoencoder's encoder, then a new decoder and free bits",
-    rate_term="FreeBitsKL",
-    rate_options={"free_nats": 0.625, "over": "dimension", "average": "example"},
-    encoder_training="EncoderPretraining",
-    encoder_training_options={"epochs": 5},
+    rate_term={
+        "class": "FreeBitsKL",
+        "free_nats": 0.625,
+        "over": "dimension",
+        "average": "example",
+    },
+    encoder_training={"class": "EncoderPretraining", "epochs": 5},
 )

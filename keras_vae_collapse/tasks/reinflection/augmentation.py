@@ -3,6 +3,7 @@
 import os
 import random
 
+from keras_vae_collapse.core.errors import RecipeError, did_you_mean
 from keras_vae_collapse.tasks.reinflection.example import Example
 from keras_vae_collapse.tasks.reinflection.paradigms import paradigms
 
@@ -44,7 +45,7 @@ def prefix_swaps(examples, swaps=1, kept=3, seed=0):
 
     Where source and target begin alike, `s = p + k + a` and `t = p + k + b`, the `p` of one
     word is replaced by the beginning `w` of another: `(w + k + a, w + k + b)`. The `kept`
-    characters `k` in front of the endings stay, since vowel harmony and stem changes depend on
+    characters `k` before the endings stay, since vowel harmony and stem changes depend on
     them. The stems so made never occurred: the latent learns to carry any string of the
     language, not the training words (in the manner of Anastasopoulos & Neubig 2019,
     arXiv:1908.05838, who replace stems by random characters).
@@ -71,9 +72,9 @@ def prefix_swaps(examples, swaps=1, kept=3, seed=0):
     return made
 
 
-def _beginning(words, following, letters, rng, tries=10):
+def _beginning(words, following, letters, rng):
     """The first letters of a random word, such that the letter that follows has followed."""
-    for _ in range(tries):
+    for _ in range(10):
         word = rng.choice(words)
         beginning = word[: rng.randint(1, max(1, len(word) // 2))]
         if (beginning[-1], following) in letters:
@@ -81,31 +82,38 @@ def _beginning(words, following, letters, rng, tries=10):
     return None
 
 
+# By the names that a recipe gives them: `{"class": "PrefixSwaps", "swaps": 1}`.
 AUGMENTATIONS = {
-    "paradigm_pairs": paradigm_pairs,
-    "copies": copies,
-    "prefix_swaps": prefix_swaps,
+    "ParadigmPairs": paradigm_pairs,
+    "Copies": copies,
+    "PrefixSwaps": prefix_swaps,
 }
 
 
-def augment(examples, names):
-    """The examples with the pairs of each named augmentation of the examples added.
+def augment(examples, parts):
+    """The examples with the pairs of each augmentation of the examples added.
 
     Args:
         examples: training examples.
-        names: names joined by `+`, of `paradigm_pairs`, `copies` and `prefix_swaps`; empty
-            for none.
+        parts: `None`, or a part or a list of parts: `{"class": name, option: value}`, with the
+            name `ParadigmPairs`, `Copies` or `PrefixSwaps` and the function's options.
 
     Raises:
-        ValueError: a name is none of these.
+        RecipeError: there is no such augmentation or option.
     """
     triples = {(e.source, e.features, e.target): e for e in examples}
-    for name in filter(None, names.split("+")):
+    for part in [parts] if isinstance(parts, dict) else parts or []:
+        options = dict(part)
+        name = options.pop("class", None)
         if name not in AUGMENTATIONS:
-            raise ValueError(
-                f"`augmentation` must be made of {', '.join(AUGMENTATIONS)}, joined by +. "
-                f"Received: augmentation={names!r}"
+            raise RecipeError(
+                f"`augmentation` must be made of {', '.join(AUGMENTATIONS)}. "
+                f"Received: {name!r}.{did_you_mean(name, AUGMENTATIONS)}"
             )
-        for e in AUGMENTATIONS[name](examples):
+        try:
+            made = AUGMENTATIONS[name](examples, **options)
+        except TypeError as error:
+            raise RecipeError(f"`augmentation`: {error}") from error
+        for e in made:
             triples.setdefault((e.source, e.features, e.target), e)
     return list(triples.values())

@@ -45,7 +45,7 @@ def back_translation(examples, inflect, labels=5, voters=3, seed=0):
     Example:
 
     ```python
-    from keras_vae_collapse.data import Example, back_translation
+    from keras_vae_collapse.tasks.reinflection import Example, back_translation
 
     examples = [
         Example("evler", "case=ABL", "evden"),

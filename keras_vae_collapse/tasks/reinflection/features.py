@@ -45,3 +45,10 @@ def from_unimorph(text):
         if not tag or "=" in tag or _WHITE_SPACE.search(tag):
             raise ValueError(f"a UniMorph tag must not be {tag!r}")
     return ",".join([f"pos={first}", *(f"tag={tag}" for tag in dict.fromkeys(others))])
+
+
+def part_of_speech(text, unknown=None):
+    """The value of the feature `pos`; else `unknown`, or the first feature where that is `None`."""
+    features = text.replace(";", ",").split(",")
+    named = [feature[len("pos=") :] for feature in features if feature.startswith("pos=")]
+    return named[0] if named else features[0] if unknown is None else unknown

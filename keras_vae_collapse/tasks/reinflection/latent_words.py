@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer
-from keras_vae_collapse.export import CHUNK
+from keras_vae_collapse.models.functions import CHUNK
 
 
 def sample_words(model, features, seed=0, beam_width=1):
@@ -64,7 +64,7 @@ def nearest_words(model, word, words, count=10):
         model: a `ReinflectionVAE`.
         word: the word; it is not among its own neighbours.
         words: the candidates, in any order, repetitions allowed.
-        count: so many words, at most.
+        count: at most this many words.
 
     Returns:
         A list of `(word, Euclidean distance)`, nearest first.
@@ -89,12 +89,12 @@ def decode(model, z, features, beam_width=1):
 
     @tf.function(reduce_retracing=True)
     def best(z, features):
-        ids, log_p = model.decode_ids(z, model.codec.feature_vector(features), beam_width)
+        ids, log_p = model.decode(z, model.codec.feature_vector(features), beam_width)
         return model.codec.words(ids)[:, 0], log_p[:, 0]
 
     words = []
-    for start in range(0, len(z), model.chunk_size):
-        rows = slice(start, start + model.chunk_size)
+    for start in range(0, len(z), CHUNK):
+        rows = slice(start, start + CHUNK)
         forms, log_p = best(tf.constant(z[rows]), tf.constant(features[rows]))
         words += [
             (form.decode("utf-8"), float(value))

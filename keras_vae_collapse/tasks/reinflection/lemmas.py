@@ -32,8 +32,8 @@ def lemma_of_forms(examples, task):
 
 
 def _shortest_connected(pairs):
-    stands_for, shortest = connected(pairs), {}
-    # The shortest form, first in the alphabet, stands for all.
-    for form in sorted(stands_for, key=lambda form: (len(form), form)):
-        shortest.setdefault(stands_for[form], form)
-    return {form: shortest[other] for form, other in stands_for.items()}
+    component, shortest = connected(pairs), {}
+    # The lemma of a component is its shortest form, the first in the alphabet.
+    for form in sorted(component, key=lambda form: (len(form), form)):
+        shortest.setdefault(component[form], form)
+    return {form: shortest[other] for form, other in component.items()}

@@ -3,6 +3,8 @@
 import collections
 import typing
 
+from scipy.cluster.hierarchy import DisjointSet
+
 
 class Paradigm(typing.NamedTuple):
     """Forms that the examples connect: `forms`, and `labelled`, those whose features are known.
@@ -15,26 +17,20 @@ class Paradigm(typing.NamedTuple):
 
 
 def connected(pairs):
-    """For every form of some pairs one that stands for all forms connected with it.
+    """The connected component of every form, forms being joined by pairs.
 
     Args:
         pairs: an iterable of pairs of forms.
 
     Returns:
-        A dictionary from form to form, in order of first appearance.
+        A dictionary from form to a representative of its component, in order of first appearance.
     """
-    parent = {}
-
-    def root(form):
-        parent.setdefault(form, form)
-        while parent[form] != form:
-            parent[form] = parent[parent[form]]
-            form = parent[form]
-        return form
-
-    for one, other in pairs:
-        parent[root(one)] = root(other)
-    return {form: root(form) for form in parent}
+    components = DisjointSet()
+    for pair in pairs:
+        for form in pair:
+            components.add(form)
+        components.merge(*pair)
+    return {form: components[form] for form in components}
 
 
 def paradigms(examples):
@@ -48,11 +44,11 @@ def paradigms(examples):
     Returns:
         A list of `Paradigm`, in order of first appearance.
     """
-    stands_for = connected((example.source, example.target) for example in examples)
+    component = connected((example.source, example.target) for example in examples)
     forms = collections.defaultdict(dict)
     labelled = collections.defaultdict(dict)
     for example in examples:
-        paradigm = stands_for[example.source]
+        paradigm = component[example.source]
         forms[paradigm].update({example.source: None, example.target: None})
         labelled[paradigm][example.target, example.features] = None
         if example.source_features:

@@ -31,3 +31,36 @@ def write_predictions(path, examples, forms):
                 raise ValueError(f"cannot write {columns!r}: {wrong} is not allowed")
             lines.append("\t".join(columns) + "\n")
     write_text(path, "".join(lines))
+
+
+def read_predictions(path):
+    """Reads predictions in the official format: the columns of the task file, tab separated.
+
+    The last column is the predicted form; lines that agree in all others are the n-best list
+    of one input, best first. The form may be empty.
+
+    Args:
+        path: path of a UTF-8 file.
+
+    Returns:
+        A dictionary from the tuple of the other columns, `(source, features)` for tasks 1
+        and 3 and `(source features, source, features)` for task 2, to the list of forms.
+
+    Raises:
+        ValueError: a line has the wrong number of columns, or is not UTF-8.
+    """
+    predictions = {}
+    with open(path, "rb") as file:
+        for number, raw in enumerate(file, start=1):
+            try:
+                line = raw.decode("utf-8").rstrip("\r\n")
+            except UnicodeDecodeError as error:
+                raise ValueError(f"{path}, line {number}: not UTF-8: {raw!r}") from error
+            columns = line.split("\t")
+            if len(columns) not in (3, 4):
+                raise ValueError(
+                    f"{path}, line {number}: a prediction must have 3 columns (4 for task 2), "
+                    f"tab separated, the form last. Received {len(columns)}: {line!r}"
+                )
+            predictions.setdefault(tuple(columns[:-1]), []).append(columns[-1])
+    return predictions

@@ -5,39 +5,24 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer
-from keras_vae_collapse.core.replica_losses import add_batch_loss
-from keras_vae_collapse.models.decoding import beam_search
-from keras_vae_collapse.models.sequence_decoder import never_emitted
+from keras_vae_collapse.models.functions import CHUNK
+from keras_vae_collapse.models.sequence_vae import SequenceVAE
 from keras_vae_collapse.tasks.reinflection.vocabulary import Vocabulary
 from keras_vae_collapse.tasks.reinflection.word_codec import WordCodec
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class ReinflectionVAE(keras.Model):
+class ReinflectionVAE(SequenceVAE):
     """Source word and target features in, inflected word out, all of the word through `z`.
 
-    ```
-    q(z | x_s)     = N(mu(x_s), diag sigma(x_s)^2)      encoder, latent
-    p(x_t | z, y)  = prod_i p(x_t,i | x_t,<i, z, y)     decoder
-    loss           = D + rate term,   D = E_q[-log p(x_t | z, y)]
-    ```
-
-    in nats per word, averaged over the batch. Parts are layers; swap any of them.
+    A `SequenceVAE` whose condition is a binary vector of features, with strings at both ends.
 
     Args:
         vocabulary: a `Vocabulary`.
-        encoder: ids `(batch, length)` to features `(batch, d)`, e.g. `WordEncoder`.
-        latent: features to `z`, with the rate term inside, e.g. `GaussianLatent`.
-        decoder: an `InflectionDecoder`.
-        bag_of_chars: a `BagOfChars` whose features of the source join the encoder's, or
-            `None`.
-        bag_of_chars_head: a `BagOfCharsHead` that predicts the source's characters from `z`,
-            or `None`.
+        encoder, latent, decoder, bag_of_chars, bag_of_chars_head: see `SequenceVAE`.
 
     Call arguments:
-        inputs: a dictionary with `"source"` ids `(batch, S)`, `"features"` binary
-            `(batch, M)` and `"target"` ids `(batch, T)`, words ended by the end symbol and
-            padded on the right with 0.
+        inputs: as for `SequenceVAE`; see `encode_examples`.
 
     Output shape:
         Logits `(batch, T, vocabulary size)`.
@@ -45,17 +30,17 @@ class ReinflectionVAE(keras.Model):
     Example:
 
     ```python
-    from keras_vae_collapse.data import Example, Vocabulary
-    from keras_vae_collapse.layers import GaussianLatent, WordEncoder
+    from keras_vae_collapse.layers import GaussianLatent, GRUDecoder, GRUEncoder
     from keras_vae_collapse.losses import MDRConstraint
-    from keras_vae_collapse.models import InflectionDecoder, ReinflectionVAE
+    from keras_vae_collapse.models import SequenceDecoder
+    from keras_vae_collapse.tasks.reinflection import Example, ReinflectionVAE, Vocabulary
 
     vocabulary = Vocabulary.from_examples([Example("evler", "pos=N,case=ABL,num=SG", "evden")])
     model = ReinflectionVAE(
         vocabulary,
-        encoder=WordEncoder(vocabulary.size, units=16, char_dim=8),
+        encoder=GRUEncoder(vocabulary.size, units=16, embedding_dim=8),
         latent=GaussianLatent(4, rate_term=MDRConstraint(10.0)),
-        decoder=InflectionDecoder(vocabulary.size, units=16, char_dim=8, feature_dim=8),
+        decoder=SequenceDecoder(vocabulary.size, GRUDecoder(16), condition_dim=8),
     )
     forms = model.inflect(["evler"], ["pos=N,case=ABL,num=SG"])
     loc, scale = model.encode(["evler"])
@@ -63,105 +48,21 @@ class ReinflectionVAE(keras.Model):
     ```
     """
 
-    def __init__(
-        self,
-        vocabulary,
-        encoder,
-        latent,
-        decoder,
-        bag_of_chars=None,
-        bag_of_chars_head=None,
-        **kwargs,
-    ):
-        super().__init__(**kwargs)
+    def __init__(self, vocabulary, encoder, latent, decoder, **kwargs):
         if not isinstance(vocabulary, Vocabulary):
             raise ValueError(f"`vocabulary` must be a Vocabulary. Received: {vocabulary!r}")
+        sizes = {
+            "max_length": vocabulary.max_form_length,
+            "condition_size": vocabulary.feature_size,
+        }
+        codec = WordCodec(vocabulary, name="codec")
+        super().__init__(encoder, latent, decoder, **{**kwargs, **sizes}, codec=codec)
         self.vocabulary = vocabulary
-        self.encoder = encoder
-        self.latent = latent
-        self.decoder = decoder
-        self.bag_of_chars = bag_of_chars
-        self.bag_of_chars_head = bag_of_chars_head
-        self.codec = WordCodec(vocabulary, name="codec")
-        self.distortion_tracker = keras.metrics.Mean(name="distortion")
-        self.chunk_size = 256
-        self.build()
-
-    def build(self, input_shape=None):
-        """Builds every part; sizes do not depend on `input_shape`."""
-        if self.built:
-            return
-        words = (None, None)
-        _build(self.encoder, words)
-        encoded = self.encoder.compute_output_shape(words)
-        if self.bag_of_chars is not None:
-            bag = self.bag_of_chars.compute_output_shape(words)
-            encoded = (None, encoded[-1] + bag[-1])
-        _build(self.latent, encoded)
-        z = self.latent.compute_output_shape(encoded)
-        if self.bag_of_chars_head is not None:
-            _build(self.bag_of_chars_head, z, words)
-        _build(self.decoder, z, (None, self.vocabulary.feature_size), words)
-        self.built = True
-
-    def encode_features(self, source, training=None):
-        """What the latent sees of the source ids `(batch, S)`."""
-        features = self.encoder(source, training=training)
-        if self.bag_of_chars is not None:
-            bag = tf.cast(self.bag_of_chars(source), features.dtype)
-            features = tf.concat([features, bag], axis=-1)
-        return features
-
-    def call(self, inputs, training=None):
-        source, features, target = inputs["source"], inputs["features"], inputs["target"]
-        z = self.latent(self.encode_features(source, training), training=training)
-        if self.bag_of_chars_head is not None:
-            self.bag_of_chars_head(z, source)
-        logits = self.decoder(z, features, target, training=training)
-        distortion = word_nll(logits, target)  # (batch,)
-        add_batch_loss(self, distortion)
-        self.distortion_tracker.update_state(distortion)
-        return logits
-
-    # Ids in, tensors out: what metrics and diagnosis are made of.
-
-    def encode_ids(self, source):
-        """Source ids to the posterior's `loc` and `scale`, each `(batch, latent_dim)`."""
-        return self.latent.parameters(self.encode_features(source))
-
-    def log_prob(self, z, features, target):
-        """`log p(x_t | z, y)` in nats per word, `(batch,)`."""
-        return -word_nll(self.decoder(z, features, target, training=False), target)
-
-    def sample_prior(self, count, seed):
-        """`count` latent vectors drawn from the prior, for an int32 seed of shape (2,)."""
-        if self.latent.prior is None:
-            return tf.random.stateless_normal([count, self.latent.latent_dim], seed, alg="philox")
-        return self.latent.prior.distribution().sample(count, seed=seed)
-
-    @property
-    def max_form_length(self):
-        """The longest form, in characters, that decoding can give."""
-        return self.vocabulary.max_form_length
-
-    def decode_ids(self, z, features, beam_width=1):
-        """The most probable words: ids `(batch, beam_width, length)` and their log p."""
-        state, step = self.decoder.stepper(z, features, self.max_form_length + 1)
-        return beam_search(
-            step,
-            state,
-            tf.shape(z)[0],
-            self.max_form_length,
-            beam_width,
-            never_emitted(self.vocabulary.size),
-        )
-
-    # Strings in, strings out.
 
     def inflect_strings(self, sources, features, beam_width=1):
         """String tensors `(N,)` to the best forms `(N, beam_width)` and their log p, in graph."""
         loc, _ = self.encode_ids(self.codec.word_ids(sources))
-        ids, log_p = self.decode_ids(loc, self.codec.feature_vector(features), beam_width)
+        ids, log_p = self.decode(loc, self.codec.feature_vector(features), beam_width)
         return self.codec.words(ids), log_p
 
     @tf.function(reduce_retracing=True)
@@ -189,8 +90,8 @@ class ReinflectionVAE(keras.Model):
             )
         order = np.argsort([len(word) for word in columns[0]], kind="stable")
         results = [None] * len(order)
-        for start in range(0, len(order), self.chunk_size):
-            rows = order[start : start + self.chunk_size]
+        for start in range(0, len(order), CHUNK):
+            rows = order[start : start + CHUNK]
             chunk = function(*(tf.constant([column[i] for i in rows]) for column in columns))
             for row, *values in zip(rows, *(part.numpy() for part in chunk), strict=True):
                 results[row] = values
@@ -229,35 +130,12 @@ class ReinflectionVAE(keras.Model):
         return loc, scale
 
     def get_config(self):
-        serialize = keras.saving.serialize_keras_object
-        return {
-            "name": self.name,
-            "vocabulary": self.vocabulary.to_config(),
-            **{part: serialize(getattr(self, part)) for part in _PARTS},
-        }
+        return {**super().get_config(), "vocabulary": self.vocabulary.to_config()}
 
     @classmethod
     def from_config(cls, config):
-        config = dict(config)
-        config["vocabulary"] = Vocabulary.from_config(config["vocabulary"])
-        for part in _PARTS:
-            config[part] = keras.saving.deserialize_keras_object(config[part])
-        return cls(**config)
-
-
-_PARTS = ("encoder", "latent", "decoder", "bag_of_chars", "bag_of_chars_head")
-
-
-def word_nll(logits, target):
-    """`-log p(x_t)` in nats per word: summed over the characters, padding not counted."""
-    nll = tf.nn.sparse_softmax_cross_entropy_with_logits(target, tf.cast(logits, tf.float32))
-    return tf.reduce_sum(tf.where(target != 0, nll, 0.0), axis=-1)
-
-
-def _build(part, *shapes):
-    # A part that comes from a saved configuration has been built already.
-    if not part.built:
-        part.build(*shapes)
+        vocabulary = Vocabulary.from_config(config["vocabulary"])
+        return super().from_config({**config, "vocabulary": vocabulary})
 
 
 def _as_bytes(strings):

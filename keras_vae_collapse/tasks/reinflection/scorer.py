@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from rapidfuzz.distance import Levenshtein
 
+from keras_vae_collapse.tasks.reinflection.features import part_of_speech
+
 _NAMES = ("accuracy", "levenshtein", "normalized_levenshtein", "mrr")
 
 
@@ -46,8 +48,7 @@ def score_predictions(gold_examples, predictions):
     Example:
 
     ```python
-    from keras_vae_collapse.data import Example
-    from keras_vae_collapse.metrics import score_predictions
+    from keras_vae_collapse.tasks.reinflection import Example, score_predictions
 
     gold = [Example("evler", "pos=N,case=ABL,num=SG", "evden")]
     scores = score_predictions(gold, [["evdan", "evden"]])
@@ -78,53 +79,14 @@ def score_predictions(gold_examples, predictions):
     for example, forms in rows.values():
         score = _score(example.target, list(forms))
         scores.append(score)
-        groups.setdefault(_part_of_speech(example.features), []).append(score)
+        groups.setdefault(part_of_speech(example.features), []).append(score)
     return {**_mean(scores), "per_pos": {pos: _mean(groups[pos]) for pos in sorted(groups)}}
-
-
-def read_predictions(path):
-    """Reads predictions in the official format: the columns of the task file, tab separated.
-
-    The last column is the predicted form; lines that agree in all others are the n-best list
-    of one input, best first. The form may be empty.
-
-    Args:
-        path: path of a UTF-8 file.
-
-    Returns:
-        A dictionary from the tuple of the other columns, `(source, features)` for tasks 1
-        and 3 and `(source features, source, features)` for task 2, to the list of forms.
-
-    Raises:
-        ValueError: a line has the wrong number of columns, or is not UTF-8.
-    """
-    predictions = {}
-    with open(path, "rb") as file:
-        for number, raw in enumerate(file, start=1):
-            try:
-                line = raw.decode("utf-8").rstrip("\r\n")
-            except UnicodeDecodeError as error:
-                raise ValueError(f"{path}, line {number}: not UTF-8: {raw!r}") from error
-            columns = line.split("\t")
-            if len(columns) not in (3, 4):
-                raise ValueError(
-                    f"{path}, line {number}: a prediction must have 3 columns (4 for task 2), "
-                    f"tab separated, the form last. Received {len(columns)}: {line!r}"
-                )
-            predictions.setdefault(tuple(columns[:-1]), []).append(columns[-1])
-    return predictions
 
 
 def _key(example):
     source_features = getattr(example, "source_features", None)
     key = (example.source, example.features)
     return (source_features, *key) if source_features else key
-
-
-def _part_of_speech(features):
-    features = features.replace(";", ",").split(",")
-    named = [feature[len("pos=") :] for feature in features if feature.startswith("pos=")]
-    return (named or features)[0]
 
 
 def _score(gold, forms):
@@ -137,3 +99,27 @@ def _score(gold, forms):
 def _mean(scores):
     means = (sum(column) / len(scores) for column in zip(*scores, strict=True))
     return {**dict(zip(_NAMES, means, strict=True)), "count": len(scores)}
+
+
+def score_table(figures):
+    """The official metrics as rows: label, greedy search, beam search."""
+    labels = ("accuracy", "Levenshtein distance", "normalised Levenshtein", "mean reciprocal rank")
+    beam = figures.get("beam", figures)
+    return [
+        (label, f"{figures[name]:.4f}", f"{beam[name]:.4f}")
+        for name, label in zip(_NAMES, labels, strict=True)
+    ]
+
+
+def part_of_speech_table(figures):
+    """Lines of a table of the parts of speech, none where there is only one."""
+    if len(figures.get("per_pos", {})) < 2:
+        return []
+    return [
+        "",
+        f"{'part of speech':16s}{'words':>8s}{'accuracy':>10s}{'Levenshtein':>13s}",
+        *(
+            f"{pos:16s}{part['count']:8d}{part['accuracy']:10.4f}{part['levenshtein']:13.4f}"
+            for pos, part in figures["per_pos"].items()
+        ),
+    ]

@@ -60,7 +60,7 @@ def read_examples(path, task=3, covered=False):
 
     ```python
     import pathlib, tempfile
-    from keras_vae_collapse.data import Example, read_examples
+    from keras_vae_collapse.tasks.reinflection import Example, read_examples
 
     path = pathlib.Path(tempfile.mkdtemp()) / "turkish-task3-dev"
     path.write_text("evler\\tpos=N,case=ABL,num=SG\\tevden\\n", encoding="utf-8")

@@ -5,10 +5,8 @@ import functools
 import warnings
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.special_ids import EOS, FIRST_SYMBOL, UNK
 from keras_vae_collapse.tasks.reinflection.unicode import DataWarning, shortened
-
-PAD, UNK, SOS, EOS = range(4)
-FIRST_CHARACTER = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Vocabulary:
     Example:
 
     ```python
-    from keras_vae_collapse.data import Example, Vocabulary
+    from keras_vae_collapse.tasks.reinflection import Example, Vocabulary
 
     vocabulary = Vocabulary.from_examples([Example("ev", "pos=N,num=PL", "evler")])
     assert vocabulary.decode_ids(vocabulary.encode_word("ever")) == "ever"
@@ -62,7 +60,7 @@ class Vocabulary:
     @property
     def size(self):
         """Number of symbols, the four special ones included."""
-        return FIRST_CHARACTER + len(self.characters)
+        return FIRST_SYMBOL + len(self.characters)
 
     @property
     def feature_size(self):
@@ -91,7 +89,7 @@ class Vocabulary:
                 raise ValueError(f"`ids` must lie in [0, {self.size - 1}]. Received: {i}")
             if i == EOS:
                 break
-            word += self.characters[i - FIRST_CHARACTER] if i >= FIRST_CHARACTER else ""
+            word += self.characters[i - FIRST_SYMBOL] if i >= FIRST_SYMBOL else ""
         return "".join(word)
 
     def encode_features(self, features):
@@ -133,7 +131,7 @@ class Vocabulary:
 
     @functools.cached_property
     def _ids(self):
-        return {c: i for i, c in enumerate(self.characters, start=FIRST_CHARACTER)}
+        return {c: i for i, c in enumerate(self.characters, start=FIRST_SYMBOL)}
 
     @functools.cached_property
     def _positions(self):

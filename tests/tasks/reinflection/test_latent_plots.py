@@ -2,9 +2,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+from keras_vae_collapse.tasks.reinflection.latent_plots import choose_forms, encode_forms
 
 from keras_vae_collapse.diagnostics import nearest_neighbour_accuracy, plot_latents
-from keras_vae_collapse.tasks.reinflection.latent_plots import choose_forms, encode_forms
 from keras_vae_collapse.tasks.reinflection.lemmas import lemma_of_forms
 
 RNG = np.random.default_rng(0)

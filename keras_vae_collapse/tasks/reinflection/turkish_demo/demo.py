@@ -6,13 +6,11 @@ not occur in training, nor does any of their forms.
 """
 
 import argparse
-import contextlib
-import os
 import pathlib
 import sys
-import tempfile
 
 from keras_vae_collapse.core.checks import check_choice
+from keras_vae_collapse.core.files import write_text
 from keras_vae_collapse.tasks.reinflection.example import Example
 from keras_vae_collapse.tasks.reinflection.turkish_demo.nouns import NOUN_FEATURES
 from keras_vae_collapse.tasks.reinflection.turkish_demo.pairs import demo_lemmas, draw_pairs
@@ -59,7 +57,7 @@ def demo_examples(
     Example:
 
     ```python
-    from keras_vae_collapse.data.turkish_demo import demo_examples
+    from keras_vae_collapse.tasks.reinflection.turkish_demo import demo_examples
 
     examples = demo_examples(seed=0, train_pairs=100, dev_pairs=10)
     print(examples["dev"][0])
@@ -137,25 +135,13 @@ def write_demo(
 
 
 def _write_rows(path, examples):
-    rows = []
-    for example in examples:
-        columns = example.source, example.features, example.target
-        if example.source_features is not None:
-            columns = (example.source_features, *columns)
-        rows.append("\t".join(columns) + "\n")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:
-            file.writelines(rows)
-        # mkstemp makes a private file; data sets are as readable as any other new file.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+    rows = (
+        (e.source, e.features, e.target)
+        if e.source_features is None
+        else (e.source_features, e.source, e.features, e.target)
+        for e in examples
+    )
+    write_text(path, "".join("\t".join(row) + "\n" for row in rows))
 
 
 def arguments():

@@ -1,4 +1,4 @@
-"""Pictures of the latent space by lemma: `python -m keras_vae_collapse.diagnostics.latent_plots`.
+"""Pictures of the latent space by lemma: `python -m keras_vae_collapse.commands.latent_plots`.
 
 Writes a t-SNE picture of the latent vectors of one or several models side by side, with the
 accuracy of nearest-neighbour lemma retrieval written beside each.
@@ -11,9 +11,7 @@ import sys
 
 import numpy as np
 
-from keras_vae_collapse.diagnostics.latent_space import nearest_neighbour_accuracy, plot_latents
-
-__all__ = ["choose_forms", "encode_forms", "nearest_neighbour_accuracy", "plot_latents"]
+from keras_vae_collapse.commands.command import report_errors
 
 
 def encode_forms(model, forms, seed=None):
@@ -26,7 +24,7 @@ def encode_forms(model, forms, seed=None):
 
 def arguments():
     """The parser of the command line."""
-    parser = argparse.ArgumentParser("keras_vae_collapse.diagnostics.latent_plots")
+    parser = argparse.ArgumentParser("latent_plots")
     parser.description = "t-SNE picture of latent spaces by lemma"
     parser.add_argument("--model_dirs", required=True, help="run directories, comma separated")
     parser.add_argument("--lemma_file", required=True, help="file of task 1 or 2")
@@ -59,31 +57,32 @@ def choose_forms(lemma_of_form, max_words, seed):
 def main(argv=None):
     """Runs the command; returns its exit code."""
     options = arguments().parse_args(argv)
-    from keras_vae_collapse.runs.model_archive import load_model
+    return report_errors("latent_plots", lambda: _plot(options))
+
+
+def _plot(options):
     from keras_vae_collapse.tasks.reinflection import read_examples
     from keras_vae_collapse.tasks.reinflection.lemmas import lemma_of_forms
 
-    try:
-        lemmas = lemma_of_forms(read_examples(options.lemma_file, options.task), options.task)
-        forms = choose_forms(lemmas, options.max_words, options.seed)
-        seed = None if options.means else options.seed
-        directories = options.model_dirs.split(",")
-        names = [pathlib.Path(directory).name for directory in directories]
-        if len(set(names)) < len(names):
-            names = directories
-        latents = {
-            name: encode_forms(load_model(directory), forms, seed)
-            for name, directory in zip(names, directories, strict=True)
-        }
-        labels = [lemmas[form] for form in forms]
-        scores = plot_latents(latents, labels, options.output, options.seed)
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"latent_plots: {error}", file=sys.stderr)
-        return 1
+    lemmas = lemma_of_forms(read_examples(options.lemma_file, options.task), options.task)
+    forms = choose_forms(lemmas, options.max_words, options.seed)
+    from keras_vae_collapse.diagnostics import plot_latents
+    from keras_vae_collapse.runs import load_model
+
+    seed = None if options.means else options.seed
+    directories = options.model_dirs.split(",")
+    names = [pathlib.Path(directory).name for directory in directories]
+    if len(set(names)) < len(names):
+        names = directories
+    latents = {
+        name: encode_forms(load_model(directory), forms, seed)
+        for name, directory in zip(names, directories, strict=True)
+    }
+    labels = [lemmas[form] for form in forms]
+    scores = plot_latents(latents, labels, options.output, options.seed, label_name="lemma")
     for name, (accuracy, chance) in scores.items():
         print(f"{name}: nearest neighbour has the lemma {accuracy:.4f} (chance {chance:.4f})")
     print(options.output)
-    return 0
 
 
 if __name__ == "__main__":

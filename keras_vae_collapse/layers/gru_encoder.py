@@ -1,4 +1,4 @@
-"""Bidirectional GRU encoder of words."""
+"""Bidirectional GRU encoder of sequences."""
 
 import keras
 import tensorflow as tf
@@ -11,31 +11,31 @@ from keras_vae_collapse.layers.gru import GRU
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class WordEncoder(keras.layers.Layer):
-    """Reads a word in both directions and returns its two final states, concatenated.
+class GRUEncoder(keras.layers.Layer):
+    """Reads a sequence in both directions and returns the two final states, concatenated.
 
     ```
     e_i = E[x_i]
     h   = [GRU_forward(e_1 .. e_n) ; GRU_backward(e_n .. e_1)]
     ```
 
-    With `slots`, an `AttentionPooling` over the states of all positions takes their place, so that
-    no state need hold all of a long word.
+    With `slots` the output is that of an `AttentionPooling` over the states of all positions, so
+    that no single state has to hold a long sequence.
 
     Args:
         vocabulary_size: number of symbols, padding included; at least 2.
         units: units of each direction; the output has twice as many.
-        char_dim: size of the character embedding.
-        dropout: rate of the dropout on the embedded characters, in [0, 1].
+        embedding_dim: size of the embedded symbols.
+        dropout: rate of the dropout of the embedded symbols, in [0, 1].
         slots: number of slots of the attention pooling; 0 for none.
         slot_dim: size of each slot.
-        slot_spacing: distance of the slots' first places in characters, at least 0; see
+        slot_spacing: distance of the slots' initial positions, at least 0; see
             `AttentionPooling`.
         seed: seed of the dropout, an integer or `None`.
 
     Call arguments:
-        ids: integer ids `(batch, length)`, padded on the right with 0. A row needs at least
-            one id that is not 0: the fused GPU kernel refuses an empty row.
+        ids: integer ids `(batch, length)`, padded on the right with 0. A sequence needs at
+            least one id that is not 0: the fused GPU kernel refuses an empty one.
         training: whether to drop.
 
     Output shape:
@@ -48,9 +48,9 @@ class WordEncoder(keras.layers.Layer):
 
     ```python
     import numpy as np
-    from keras_vae_collapse.layers import WordEncoder
+    from keras_vae_collapse.layers import GRUEncoder
 
-    encoder = WordEncoder(vocabulary_size=10, units=8, char_dim=4)
+    encoder = GRUEncoder(vocabulary_size=10, units=8, embedding_dim=4)
     assert encoder(np.array([[4, 5, 3], [6, 3, 0]])).shape == (2, 16)
     ```
     """
@@ -59,7 +59,7 @@ class WordEncoder(keras.layers.Layer):
         self,
         vocabulary_size,
         units,
-        char_dim=64,
+        embedding_dim=64,
         dropout=0.0,
         slots=0,
         slot_dim=64,
@@ -70,16 +70,17 @@ class WordEncoder(keras.layers.Layer):
         super().__init__(**kwargs)
         self.vocabulary_size = check_integer("vocabulary_size", vocabulary_size, low=2)
         self.units = check_integer("units", units, low=1)
-        self.char_dim = check_integer("char_dim", char_dim, low=1)
+        self.embedding_dim = check_integer("embedding_dim", embedding_dim, low=1)
         self.dropout = check_rate("dropout", dropout)
         self.slots = check_integer("slots", slots, low=0)
         self.slot_dim = check_integer("slot_dim", slot_dim, low=1)
         self.slot_spacing = slot_spacing
         self.seed = seed
-        self.embedding = keras.layers.Embedding(vocabulary_size, char_dim, name="characters")
+        self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
         self.drop = Dropout(dropout, seed=seed, name="drop")
         self.forward = GRU(units, return_sequences=slots > 0, name="forward")
-        # States of all positions are wanted in order, padding last: then rows are turned round.
+        # With slots the states of all positions are wanted in order, padding last: then the
+        # sequences are reversed instead, see `_pooled`.
         self.backward = GRU(
             units, return_sequences=slots > 0, go_backwards=slots == 0, name="backward"
         )
@@ -89,7 +90,7 @@ class WordEncoder(keras.layers.Layer):
 
     def build(self, input_shape):
         self.embedding.build(input_shape)
-        embedded = (*input_shape, self.char_dim)
+        embedded = (*input_shape, self.embedding_dim)
         self.drop.build(embedded)
         self.forward.build(embedded)
         self.backward.build(embedded)
@@ -99,7 +100,7 @@ class WordEncoder(keras.layers.Layer):
 
     def call(self, ids, training=None):
         mask = ops.not_equal(ids, 0)
-        embedded = self.drop(self.embedding(ids), training=training)  # (batch, length, char_dim)
+        embedded = self.drop(self.embedding(ids), training=training)  # (batch, length, dim)
         if self.pooling is not None:
             return self._pooled(embedded, mask, training)
         return ops.concatenate(
@@ -130,10 +131,16 @@ class WordEncoder(keras.layers.Layer):
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
             "units": self.units,
-            "char_dim": self.char_dim,
+            "embedding_dim": self.embedding_dim,
             "dropout": self.dropout,
             "slots": self.slots,
             "slot_dim": self.slot_dim,
             "slot_spacing": self.slot_spacing,
             "seed": self.seed,
         }
+
+    @classmethod
+    def from_config(cls, config):
+        # `char_dim` is the name in files of `WordEncoder`.
+        config = {"embedding_dim" if k == "char_dim" else k: v for k, v in config.items()}
+        return cls(**config)

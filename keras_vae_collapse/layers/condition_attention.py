@@ -1,4 +1,4 @@
-"""Attention over a set of active features."""
+"""Attention over the active entries of a binary condition."""
 
 import keras
 from keras import ops
@@ -7,8 +7,8 @@ from keras_vae_collapse.core.checks import check_integer
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class FeatureAttention(keras.layers.Layer):
-    """Attends from a query to the embeddings of the features that are active.
+class ConditionAttention(keras.layers.Layer):
+    """Attends from a query to the embeddings of the active entries of a binary condition.
 
     ```
     s_m = (W q + b) . E_m / sqrt(units)
@@ -16,19 +16,18 @@ class FeatureAttention(keras.layers.Layer):
     c   = sum_m a_m E_m
     ```
 
-    where row `E_m` embeds feature `m`. Every feature has an embedding that is trained, the
-    unknown one at index 0 included. Without any active feature the context is zero. The
-    weights are computed in float32 whatever the precision policy.
+    where row `E_m` embeds entry `m`. Without any active entry the context is zero. The weights
+    `a` are computed in float32 whatever the precision policy.
 
-    (Scaled dot-product attention of Vaswani et al. 2017, arXiv:1706.03762, with the features
+    (Scaled dot-product attention of Vaswani et al. 2017, arXiv:1706.03762, with the embeddings
     as keys and values.)
 
     Args:
-        units: size of the feature embeddings and of the context, a positive integer.
+        units: size of the embeddings and of the context, a positive integer.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
-        features: `(batch, features)`, a feature is active where it is not zero.
+        condition: `(batch, M)`; an entry is active where it is not zero.
         query: `(batch, length, query_dim)`, or `(batch, query_dim)` for one query an example.
 
     Output shape:
@@ -41,11 +40,11 @@ class FeatureAttention(keras.layers.Layer):
 
     ```python
     import numpy as np
-    from keras_vae_collapse.layers import FeatureAttention
+    from keras_vae_collapse.layers import ConditionAttention
 
-    attention = FeatureAttention(units=4)
-    features = np.array([[0.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
-    context = attention(features, np.ones((2, 5, 8)))
+    attention = ConditionAttention(units=4)
+    condition = np.array([[0.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
+    context = attention(condition, np.ones((2, 5, 8)))
     assert context.shape == (2, 5, 4)
     assert not np.any(context[1])
     ```
@@ -56,39 +55,43 @@ class FeatureAttention(keras.layers.Layer):
         self.units = check_integer("units", units, low=1)
         self.project = keras.layers.Dense(self.units, dtype=self.dtype_policy, name="project_query")
 
-    def build(self, features_shape, query_shape):
+    def build(self, condition_shape, query_shape):
         if len(query_shape) not in (2, 3):
             raise ValueError(
                 "`query` must have shape (batch, query_dim) or (batch, length, query_dim). "
                 f"Received: shape={tuple(query_shape)}"
             )
-        if len(features_shape) != 2 or features_shape[-1] is None:
+        if len(condition_shape) != 2 or condition_shape[-1] is None:
             raise ValueError(
-                "`features` must have shape (batch, features) with a known number of features. "
-                f"Received: shape={tuple(features_shape)}"
+                "`condition` must have shape (batch, M) with a known M. "
+                f"Received: shape={tuple(condition_shape)}"
             )
         self.project.build(query_shape)
         self.embeddings = self.add_weight(
             name="embeddings",
-            shape=(features_shape[-1], self.units),
+            shape=(condition_shape[-1], self.units),
             # Of the size that a dense layer's weights would have after a one-hot input.
             initializer=keras.initializers.RandomNormal(stddev=self.units**-0.5),
         )
-        super().build((features_shape, query_shape))
+        super().build((condition_shape, query_shape))
 
-    def call(self, features, query):
+    def build_from_config(self, config):
+        # By position: files from before the class had this name call the first shape otherwise.
+        self.build(*config["shapes_dict"].values())
+
+    def call(self, condition, query):
         projected = self.project(query)  # (batch, [length,] units)
-        scores = ops.matmul(projected, ops.transpose(self.embeddings))  # (..., features)
+        scores = ops.matmul(projected, ops.transpose(self.embeddings))  # (..., M)
         scores = ops.cast(scores, "float32") * self.units**-0.5
-        active = ops.not_equal(features, 0)
+        active = ops.not_equal(condition, 0)
         if len(query.shape) == 3:
-            active = active[:, None, :]  # (batch, 1, features)
+            active = active[:, None, :]  # (batch, 1, M)
         weights = ops.softmax(ops.where(active, scores, -1e9), axis=-1)
-        # Zeroed again for the rows without any active feature, where the softmax is uniform.
+        # Zeroed again for the examples without any active entry, where the softmax is uniform.
         weights = ops.where(active, weights, 0.0)
         return ops.matmul(ops.cast(weights, self.compute_dtype), self.embeddings)
 
-    def compute_output_shape(self, features_shape, query_shape):
+    def compute_output_shape(self, condition_shape, query_shape):
         return (*query_shape[:-1], self.units)
 
     def get_config(self):

@@ -1,0 +1,8 @@
+"""`python -m keras_vae_collapse.diagnose`: the same as `kvc-diagnose`."""
+
+import sys
+
+from keras_vae_collapse.commands.diagnose import main
+
+if __name__ == "__main__":
+    sys.exit(main())

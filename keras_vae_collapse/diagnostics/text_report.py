@@ -1,0 +1,109 @@
+"""A collapse report as text, and the pieces of text that the HTML page has too."""
+
+from keras_vae_collapse.diagnostics.dimensions import count_states
+
+FIGURE_LABELS = {
+    "rate_nats": "rate R (nats/example)",
+    "distortion_nats": "distortion D (nats/example)",
+    "negative_elbo_nats": "negative ELBO, D + R (nats/example)",
+    "iw_nll_nats": "importance-weighted NLL (nats/example)",
+    "mutual_information_nats": "mutual information (nats)",
+    "active_units": "active units (variance of the mean)",
+    "latent_dim": "latent dimensions",
+    "z_gap_nats": "z gap, z permuted (nats/example)",
+    "prior_gap_nats": "prior gap, prior z (nats/example)",
+    "distinct_outputs": "distinct outputs",
+    "distinct_outputs_permuted_z": "distinct outputs, permuted z",
+    "distinct_outputs_prior_z": "distinct outputs, z from the prior",
+    "unchanged_output_fraction": "outputs unchanged by another z",
+    "examples": "examples",
+    "num_samples": "samples per example (K)",
+}
+_WIDTH = 56
+
+
+def render_text(report, command=None):
+    """The text of a `CollapseReport` for a terminal; `command` as for its `to_text`."""
+    lines = [f"verdict: {report.verdict.upper()}", f"({provenance(report)})", ""]
+    lines += [f"- {finding}" for finding in report.findings]
+    lines += ["", "figures"]
+    lines += [f"  {label:38s}{value:>12s}" for label, value in labelled_figures(report)]
+    if report.samples:
+        lines += ["", "outputs", *_table(*sample_table(report.samples, _WIDTH))]
+    if report.remedies:
+        lines += ["", "what to try, in this order"]
+    for number, remedy in enumerate(report.remedies, start=1):
+        lines += [
+            f"  {number}. {remedy.name}",
+            *([f"     {command} {remedy.options()}"] if command else []),
+            f"     in your own model: {remedy.part}",
+            f"     {remedy.why}",
+        ]
+    lines += ["", f"dimensions ({state_summary(report)})"]
+    header = ("d", "state", "information", "KL", "Var mu", "E sigma^2", "why")
+    lines += _table(header, dimension_rows(report))
+    return "\n".join(lines)
+
+
+def provenance(report):
+    """One line that says what the figures were computed on."""
+    examples, total = report.figures["examples"], report.total_rows
+    drawn = "" if examples == total else f" drawn from {total:,}"
+    return f"{examples:,} examples{drawn}, K = {report.figures['num_samples']}, seed {report.seed}"
+
+
+def labelled_figures(report):
+    """`(label, value as text)` of each figure."""
+    return [
+        (label, _as_text(name, report.figures[name]))
+        for name, label in FIGURE_LABELS.items()
+        if name in report.figures
+    ]
+
+
+def _as_text(name, value):
+    if name.endswith("fraction"):
+        return f"{value:.1%}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
+
+
+def state_summary(report):
+    """How many dimensions are in each state, as text."""
+    return ", ".join(f"{n} {state}" for state, n in count_states(report.dimensions).items())
+
+
+def dimension_rows(report):
+    """The cells of the table of dimensions, the most informative dimension first."""
+    return [
+        (
+            str(d.index),
+            d.state,
+            f"{d.information_nats:.3f}",
+            "" if d.kl_nats is None else f"{d.kl_nats:.3f}",
+            f"{d.mean_variance:.3g}",
+            f"{d.noise_variance:.3g}",
+            d.why,
+        )
+        for d in sorted(report.dimensions, key=lambda d: -d.information_nats)
+    ]
+
+
+def sample_table(samples, width=None):
+    """`(header, rows)` of the outputs, each cut to `width`; "gold" only where there is any."""
+    header = ["input", "gold", "right z", "permuted z", "z from the prior"]
+    rows = [[s.label, s.gold, s.right, s.permuted, s.prior] for s in samples]
+    if all(sample.gold is None for sample in samples):
+        for row in (header, *rows):
+            del row[1]
+    if width is not None:
+        rows = [[t if len(t) <= width else t[: width - 1] + "…" for t in row] for row in rows]
+    return header, rows
+
+
+def _table(header, rows):
+    rows = [header, *rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,8 @@
+"""`python -m keras_vae_collapse.evaluate`: the same as `kvc-evaluate`."""
+
+import sys
+
+from keras_vae_collapse.commands.evaluate import main
+
+if __name__ == "__main__":
+    sys.exit(main())

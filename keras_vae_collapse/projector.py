@@ -1,0 +1,8 @@
+"""`python -m keras_vae_collapse.projector`: the same as `kvc-project`."""
+
+import sys
+
+from keras_vae_collapse.commands.project import main
+
+if __name__ == "__main__":
+    sys.exit(main())

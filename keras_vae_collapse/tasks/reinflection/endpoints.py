@@ -1,0 +1,63 @@
+"""Endpoints of an exported reinflection model, plain strings in and out."""
+
+import tensorflow as tf
+
+from keras_vae_collapse.models.endpoints import in_chunks
+
+_STRING = tf.TensorSpec([None], tf.string)
+_FORM = [(tf.string, []), (tf.float32, [])]
+
+
+def string_endpoints(model):
+    """What the SavedModel of a `ReinflectionVAE` offers.
+
+    - `inflect(source: string[N], features: string[N])`, the default, gives `form: string[N]` and
+      `log_probability: float32[N]`, `log p(form | z, features)` in nats at the posterior mean,
+      by greedy search;
+    - `encode(source: string[N])` gives `loc` and `scale`, float32 `[N, latent_dim]`;
+    - `sample(seed: int32[2], features: string[N])` gives words of `z` drawn from the prior,
+      `form` and `log_probability`; the same seed gives the same words.
+
+    Words are handled in chunks of 256, so that memory does not grow with N. Unknown
+    characters and features are read as unknown, and a word is read up to its first 512
+    characters (twice the longest of training, if that is more); nothing raises.
+
+    Returns:
+        `{name: (function, signature)}`.
+    """
+
+    def inflect(source, features):
+        def chunk(rows):
+            forms, log_p = model.inflect_strings(source[rows], features[rows])
+            return forms[:, 0], log_p[:, 0]
+
+        return _form(in_chunks(chunk, tf.shape(source)[0], _FORM))
+
+    def encode(source):
+        dim = [model.latent.latent_dim]
+        loc, scale = in_chunks(
+            lambda rows: model.encode_ids(model.codec.word_ids(source[rows])),
+            tf.shape(source)[0],
+            [(tf.float32, dim), (tf.float32, dim)],
+        )
+        return {"loc": loc, "scale": scale}
+
+    def sample(seed, features):
+        def chunk(rows):
+            condition = model.codec.feature_vector(features[rows])
+            chunk_seed = tf.random.experimental.stateless_fold_in(seed, rows.start)
+            z = model.sample_prior(tf.shape(condition)[0], chunk_seed)
+            ids, log_p = model.decode(z, condition)
+            return model.codec.words(ids)[:, 0], log_p[:, 0]
+
+        return _form(in_chunks(chunk, tf.shape(features)[0], _FORM))
+
+    return {
+        "inflect": (inflect, [_STRING, _STRING]),
+        "encode": (encode, [_STRING]),
+        "sample": (sample, [tf.TensorSpec([2], tf.int32), _STRING]),
+    }
+
+
+def _form(outputs):
+    return dict(zip(("form", "log_probability"), outputs, strict=True))

@@ -1,0 +1,20 @@
+"""From a recipe and a task to a model."""
+
+from keras_vae_collapse.core.errors import RecipeError
+
+
+def build(recipe, task, seed=0):
+    """The model of a recipe for a task, not yet compiled.
+
+    Args:
+        recipe: a `Recipe`.
+        task: a `Task`.
+        seed: seed of all noise in the model; initial weights follow the global Keras seed.
+
+    Raises:
+        RecipeError: a value of the recipe is impossible.
+    """
+    try:
+        return task.model(recipe, seed)
+    except ValueError as error:
+        raise RecipeError(f"recipe {recipe.name!r}: {error}") from error

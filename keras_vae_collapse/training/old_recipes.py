@@ -1,0 +1,96 @@
+"""Recipes and settings as version 0.1 wrote them."""
+
+# What a setting of version 0.1 is called now.
+RENAMED_SETTINGS = {
+    "char_dim": "embedding_dim",
+    "feature_dim": "condition_dim",
+    "rate_options": "rate_term",
+    "latent_options": "latent",
+    "history_dropout_options": "history_dropout",
+    "encoder_training_options": "encoder_training",
+    "embedding_dropout_rate": "embedding_dropout.rate",
+    "bag_of_chars_weight": "bag_of_chars.weight",
+    "auxiliary_state_weight": "auxiliary_state_cost.weight",
+    "back_translations": "rounds.examples.labels",
+    "teachers": "rounds.teachers",
+    "teacher_epochs": "rounds.teacher_epochs",
+    "pupil_learning_rate": "rounds.student_learning_rate",
+    "target_nats": "rate_nats",
+}
+_AUGMENTATIONS = {
+    "paradigm_pairs": "ParadigmPairs",
+    "copies": "Copies",
+    "prefix_swaps": "PrefixSwaps",
+}
+_DECODERS = {
+    "autoregressive": {"class": "GRUDecoder"},
+    "historyless": {"class": "HistorylessGRUDecoder"},
+    "historyless_bidirectional": {"class": "HistorylessGRUDecoder", "bidirectional": True},
+}
+
+
+def converted(config):
+    """The configuration of a recipe in today's form; one that has it already stays as it is."""
+    if not isinstance(config.get("rate_term"), str):
+        return config
+    old = {
+        "slots": 0, "slot_spacing": 1.0, "back_translations": 0, "teachers": 1,
+        "teacher_epochs": 3, "pupil_learning_rate": 1.5e-3, "epoch_steps": 0, **config,
+    }  # fmt: skip
+    same = (
+        "name", "paper", "summary", "hidden_units", "latent_dim", "dropout", "slots",
+        "slot_spacing", "batch_size", "learning_rate", "learning_rate_decay", "clip_norm",
+        "ema_momentum", "epochs", "epoch_steps", "patience",
+    )  # fmt: skip
+    decoder = _DECODERS[old["decoder"]]
+    if old["slots"] and old["decoder"] == "autoregressive":
+        decoder = {"class": "AlignedGRUDecoder"}
+    names = filter(None, old["augmentation"].split("+"))
+    augmentation = [{"class": _AUGMENTATIONS[name]} for name in names]
+    return {
+        **{name: old[name] for name in same},
+        "embedding_dim": old["char_dim"],
+        "condition_dim": old["feature_dim"],
+        "latent": {"class": old["latent"], **old["latent_options"]},
+        "rate_term": {"class": old["rate_term"], **_options(old["rate_options"])},
+        "decoder": decoder,
+        "history_dropout": _part(old["history_dropout"], old["history_dropout_options"]),
+        "embedding_dropout": _weighted("EmbeddingDropout", rate=old["embedding_dropout_rate"]),
+        "bag_of_chars": _part(
+            "BagOfCharsHead" if old["bag_of_chars"] else "",
+            {"distribution": old["bag_of_chars"], "weight": old["bag_of_chars_weight"]},
+        ),
+        "auxiliary_state_cost": _weighted(
+            "AuxiliaryStateCost", weight=old["auxiliary_state_weight"]
+        ),
+        "encoder_training": _part(old["encoder_training"], old["encoder_training_options"]),
+        "augmentation": augmentation[0] if len(augmentation) == 1 else augmentation or None,
+        "rounds": _rounds(old) if old["back_translations"] else None,
+    }
+
+
+def _part(name, options):
+    return {"class": name, **options} if name else None
+
+
+def _weighted(name, **option):
+    return _part(name, option) if all(option.values()) else None
+
+
+def _options(options):
+    """Options of a rate term; a schedule was `{"schedule": name, ...}`."""
+    options = {RENAMED_SETTINGS.get(name, name): value for name, value in options.items()}
+    weight = options.get("weight")
+    if isinstance(weight, dict) and "schedule" in weight:
+        rest = {name: value for name, value in weight.items() if name != "schedule"}
+        options["weight"] = {"class": weight["schedule"], **rest}
+    return options
+
+
+def _rounds(old):
+    return {
+        "teachers": old["teachers"],
+        "teacher_epochs": old["teacher_epochs"],
+        "student_learning_rate": old["pupil_learning_rate"],
+        "examples": {"class": "BackTranslation", "labels": old["back_translations"]},
+    }

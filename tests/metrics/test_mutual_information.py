@@ -1,0 +1,54 @@
+import importlib
+
+import numpy as np
+import pytest
+import tensorflow_probability as tfp
+from linear_gaussian import LinearGaussian, standard_error
+
+from keras_vae_collapse.metrics import mutual_information, rate
+
+tfd = tfp.distributions
+
+
+def test_mutual_information_has_its_closed_form():
+    model = LinearGaussian(norms=[1.5, 0.6], size=4000)
+    loc, scale = model.encode(model.x)
+    # The spread over x of the exact integrand, and the sample of x, both count.
+    errors = [
+        mutual_information(loc[part::8], scale[part::8], num_samples=4) - model.information()
+        for part in range(8)
+    ]
+    # With N rows the mixture q(z) errs by about e^I / N: 1/100 of a nat here.
+    assert abs(np.mean(errors)) < 5 * standard_error(errors) + 0.01
+
+
+def test_mutual_information_is_e_kl_minus_kl_of_the_aggregate(model):
+    # He et al. 2019: E_x KL(q(z|x) || p) - KL(q(z) || p), written out with TFP in one dimension.
+    loc, scale = model.encode(model.x[:200])
+    loc, scale = loc[:, :1], scale[:, :1]
+    aggregate = tfd.MixtureSameFamily(
+        tfd.Categorical(logits=np.zeros(200)), tfd.Normal(loc[:, 0], scale[:, 0])
+    )
+    z = np.linspace(-9, 9, 20001)
+    log_q = aggregate.log_prob(z).numpy()
+    log_p = tfd.Normal(np.float64(0), 1).log_prob(z).numpy()
+    kl_aggregate = np.sum(np.exp(log_q) * (log_q - log_p)) * (z[1] - z[0])
+    exact = rate(loc, scale).mean() - kl_aggregate
+    draws = [mutual_information(loc, scale, num_samples=50, seed=seed) for seed in range(10)]
+    assert abs(np.mean(draws) - exact) < 5 * standard_error(draws)
+
+
+def test_mutual_information_is_never_above_log_n_and_reaches_it():
+    loc = 100.0 * np.arange(50)[:, None] + 1e4  # far apart, far from the origin
+    information = mutual_information(loc, np.ones_like(loc))
+    assert information == pytest.approx(np.log(50), abs=1e-9)
+
+
+def test_chunks_of_the_table_do_not_change_the_mutual_information(monkeypatch):
+    rng = np.random.default_rng(0)
+    loc, scale = rng.standard_normal((100, 3)), np.full((100, 3), 0.5)
+    whole = mutual_information(loc, scale)
+    # By import_module: the package's attribute of that name is the function.
+    module = importlib.import_module("keras_vae_collapse.metrics.mutual_information")
+    monkeypatch.setattr(module, "_TABLE_ENTRIES", 1300)
+    assert mutual_information(loc, scale) == pytest.approx(whole, rel=1e-12)

@@ -1,0 +1,27 @@
+import numpy as np
+import tensorflow_probability as tfp
+from linear_gaussian import standard_error
+
+from keras_vae_collapse.metrics import rate, rate_per_dimension
+
+tfd = tfp.distributions
+
+
+def test_rate_is_the_kl_of_tfp():
+    rng = np.random.default_rng(1)
+    loc = rng.standard_normal((50, 4)) * 3
+    scale = 10 ** rng.uniform(-3, 3, (50, 4))
+    expected = tfd.kl_divergence(
+        tfd.Normal(loc, scale), tfd.Normal(np.float64(0), np.float64(1))
+    ).numpy()
+    np.testing.assert_allclose(rate_per_dimension(loc, scale), expected, rtol=1e-12)
+    np.testing.assert_allclose(rate(loc, scale), expected.sum(-1), rtol=1e-12)
+
+
+def test_rate_under_another_prior_is_unbiased():
+    rng = np.random.default_rng(2)
+    loc, scale = rng.standard_normal((1000, 2)), rng.uniform(0.1, 0.6, (1000, 2))
+    prior = tfd.MultivariateNormalDiag(np.full(2, 0.5), np.full(2, 2.0))
+    exact = tfd.kl_divergence(tfd.MultivariateNormalDiag(loc, scale), prior).numpy()
+    error = rate(loc, scale, prior, num_samples=10) - exact
+    assert abs(error.mean()) < 5 * standard_error(error)

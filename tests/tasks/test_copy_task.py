@@ -1,0 +1,87 @@
+"""The proof of the protocol: a task of a few lines trains, resumes, is diagnosed and exported."""
+
+import json
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from copy_task import CopyTask
+from training_runs import differences, left_by, tiny
+
+from keras_vae_collapse.diagnostics import diagnose
+from keras_vae_collapse.runs import RunError, load_model
+from keras_vae_collapse.training import evaluate, train
+from keras_vae_collapse.training.evaluation import EncodedExamples
+from keras_vae_collapse.training.summary import training_summary
+
+
+@pytest.fixture(scope="module")
+def task():
+    return CopyTask()
+
+
+@pytest.fixture(scope="module")
+def run(task, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("copy") / "run"
+    return train(tiny("mdr", rate_nats=4), task, folder, epochs=2, verbose=0)
+
+
+def test_it_trains_and_leaves_every_file(run, task):
+    files = run.directory
+    for path in (files.config, files.model, files.export, files.metrics, files.predictions):
+        assert path.exists()
+    config = json.loads(files.config.read_text())
+    assert config["task"] == "copy" and config["data"]["train_examples"] == 96
+    dev = json.loads(files.metrics.read_text())["dev"]
+    assert dev["count"] == dev["examples"] == 24 and 0.0 <= dev["accuracy"] <= 1.0
+    assert dev["distortion_nats"] > 0 and {"rate_nats", "z_gap_nats", "beam"} <= dev.keys()
+    lines = files.predictions.read_text().splitlines()
+    assert len(lines) == 24 and lines[0].split("\t")[0] == task.text(task.dev_examples[0])
+    assert "accuracy" in training_summary(task, run)
+
+
+def test_it_is_loaded_and_evaluated_to_the_same_figures(run, task):
+    figures, outputs = evaluate(task, load_model(run.directory.path), task.dev_examples)
+    assert figures == run.metrics["dev"] and len(outputs) == 24
+
+
+def test_a_run_that_was_stopped_ends_like_one_that_was_not(run, task, tmp_path):
+    recipe = tiny("mdr", rate_nats=4)
+    train(recipe, task, tmp_path / "run", epochs=1, verbose=0)
+    with pytest.raises(RunError, match="--resume"):
+        train(recipe, task, tmp_path / "run", epochs=2, verbose=0)
+    train(recipe, task, tmp_path / "run", epochs=2, resume=True, verbose=0)
+    assert differences(left_by(run.directory.path), left_by(tmp_path / "run")) == []
+
+
+def test_it_is_diagnosed(run, task):
+    model = EncodedExamples(task, run.model, task.dev_examples).latent_model
+    report = diagnose(model, num_samples=5)
+    assert report.figures["examples"] == 24 and report.verdict in report.to_text().lower()
+    assert report.samples[0].gold in {task.text(example) for example in task.dev_examples}
+
+
+def test_its_export_answers_with_ids(run, task):
+    served = tf.saved_model.load(str(run.directory.export))
+    source = task.encode(task.dev_examples)["source"]
+    answer = served.reconstruct(tf.constant(source))
+    expected = [n_best[0] for n_best in task.outputs(run.model, task.dev_examples)]
+    assert [task.text(ids) for ids in answer["target"].numpy()] == expected
+    loc = served.encode(tf.constant(source))["loc"]
+    np.testing.assert_allclose(loc, run.model.encode_ids(source)[0], rtol=1e-5, atol=1e-6)
+    drawn = [served.sample(tf.constant([0, 1]), tf.constant(3))["target"] for _ in range(2)]
+    np.testing.assert_array_equal(*drawn)
+
+
+@pytest.mark.parametrize("recipe", ["best", "historyless_states", "multimodal_prior"])
+def test_other_recipes_build_for_it(recipe, task):
+    model = task.model(tiny(recipe))
+    loc, _ = model.encode_ids(task.encode(task.dev_examples)["source"])
+    ids, log_p = model.decode(loc, beam_width=2)
+    assert ids.shape == (24, 2, task.max_length + 1) and np.isfinite(log_p).all()
+
+
+def test_rounds_need_a_task_that_has_them(task, tmp_path):
+    recipe = tiny("mdr").replace(rounds={"examples": {"class": "BackTranslation"}})
+    with pytest.raises(ValueError, match="task 'copy' makes no further examples"):
+        train(recipe, task, tmp_path / "run", epochs=1, export=False, verbose=0)

@@ -1,0 +1,104 @@
+"""A rate term that breaks one fact is refused with the sentence of that fact."""
+
+import keras
+import pytest
+import tensorflow as tf
+from two_replicas import TWO
+
+from keras_vae_collapse.losses import KLDivergence
+from keras_vae_collapse.testing import check_rate_term
+
+
+def rate(kl, mean):
+    return mean(tf.reduce_sum(kl, axis=-1))
+
+
+class Sum(KLDivergence):
+    def penalty(self, kl, mean, training):
+        return 0.1 * tf.reduce_sum(kl)
+
+
+class Half(KLDivergence):
+    def penalty(self, kl, mean, training):
+        return tf.cast(rate(kl, mean), tf.float16)
+
+
+class OneExample(KLDivergence):
+    def penalty(self, kl, mean, training):
+        return rate(kl, mean)[tf.newaxis]
+
+
+class IgnoresWeights(KLDivergence):
+    def penalty(self, kl, mean, training):
+        return tf.reduce_mean(tf.reduce_sum(kl, axis=-1))
+
+
+class Disconnected(KLDivergence):
+    def penalty(self, kl, mean, training):
+        return tf.stop_gradient(rate(kl, mean))
+
+
+class LosesItsWeight(KLDivergence):
+    def __init__(self, weight=1.0, **kwargs):
+        super().__init__(weight, **kwargs)
+        self.weight += 1.0
+
+
+class CountsInEvaluation(KLDivergence):
+    def penalty(self, kl, mean, training):
+        self.step.assign(self.step + 1)
+        return rate(kl, mean)
+
+
+class CountsInTracing(KLDivergence):
+    def penalty(self, kl, mean, training):
+        self.calls = getattr(self, "calls", 0) + 1
+        return self.calls * rate(kl, mean)
+
+
+class LogsNothing(KLDivergence):
+    def call(self, *args, **kwargs):
+        value = super().call(*args, **kwargs)
+        for tracker in self.trackers.values():
+            tracker.reset_state()
+        return value
+
+    @property
+    def metrics(self):
+        return []
+
+
+class CountsTwiceInGraphs(KLDivergence):
+    def penalty(self, kl, mean, training):
+        if training and not tf.executing_eagerly():
+            self.step.assign(self.step + 1)
+        return super().penalty(kl, mean, training)
+
+
+@pytest.mark.parametrize(
+    ("cls", "sentence"),
+    [
+        (Sum, "is a mean over the batch.*The value of twice the batch: expected"),
+        (Half, "finite float32 scalar.*float16"),
+        (OneExample, r"finite float32 scalar.*shape=\(1,\)"),
+        (IgnoresWeights, "Examples of `sample_weight` 0 do not count.*with padding"),
+        (Disconnected, "A finite gradient reaches.*no gradient"),
+        (LosesItsWeight, "`get_config` and `from_config` give back an equal object"),
+        (CountsInEvaluation, "evaluation leaves every weight as it is.*'step'"),
+        (CountsInTracing, "Compiled into a graph"),
+        (LogsNothing, r"`fit` logs.*Missing: \['penalty', 'rate', 'val_penalty', 'val_rate'\]"),
+        (CountsTwiceInGraphs, "Compiled into a graph.*'step' after three calls"),
+    ],
+)
+def test_a_broken_term_is_refused_by_the_fact_it_breaks(cls, sentence):
+    registered = keras.saving.register_keras_serializable(package="broken")(cls)
+    with pytest.raises(AssertionError, match=f"(?s)^{cls.__name__}: .*{sentence}"):
+        check_rate_term(registered, strategy=TWO)
+
+
+def test_a_class_that_is_not_registered_is_refused():
+    class Unregistered(KLDivergence):
+        pass
+
+    with pytest.raises(AssertionError, match="Unregistered: `get_config` and `from_config`"):
+        check_rate_term(Unregistered, strategy=TWO)

@@ -7,7 +7,7 @@ import keras
 from keras_vae_collapse.core.files import replacing
 
 
-def export_model(model, endpoints, path):
+def export_model(model: keras.Model, endpoints: dict, path: str | os.PathLike) -> None:
     """Writes a SavedModel; each endpoint is also a signature of its name.
 
     Args:

@@ -10,7 +10,7 @@ from keras_vae_collapse import losses, schedules
 tfd = tfp.distributions
 
 
-@keras.saving.register_keras_serializable(package="keras_vae_collapse_tests")
+@keras.saving.register_keras_serializable(package="rate_term_cases")
 class HalfRate(losses.RateTerm):
     """The smallest rate term of a user's own."""
 

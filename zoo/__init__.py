@@ -11,12 +11,12 @@ from zoo.pretrained_models import load, pretrained
 __all__ = ["Recipe", "RecipeError", "load", "override", "pretrained", "recipe", "recipes"]
 
 
-def recipes():
+def recipes() -> list[str]:
     """The names of all recipes, sorted."""
     return sorted(module.name for module in pkgutil.iter_modules(_recipes.__path__))
 
 
-def recipe(name):
+def recipe(name: str) -> Recipe:
     """The recipe of this name.
 
     Raises:

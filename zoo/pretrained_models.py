@@ -10,13 +10,13 @@ FOLDER = pathlib.Path(__file__).parent / "pretrained"
 SAMPLES = pathlib.Path(__file__).parent / "samples"
 
 
-def pretrained():
+def pretrained() -> dict[str, str]:
     """The trained models: `{name: one line about each}`."""
     cards = sorted(FOLDER.glob("*/metrics.json"))
     return {path.parent.name: _metrics(path.parent)["summary"] for path in cards}
 
 
-def load(name):
+def load(name: str):
     """A trained model, ready for `inflect` and `encode`; needs no network.
 
     Args:
@@ -36,7 +36,7 @@ def load(name):
     return load_model(folder)
 
 
-def sample_file(language):
+def sample_file(language: str) -> pathlib.Path:
     """Our own rows of a language, in the form of task 3, to try its models on."""
     return SAMPLES / f"{language}.tsv"
 

@@ -2,15 +2,15 @@
 
 import math
 
-from keras_vae_collapse.training import RecipeError
+from keras_vae_collapse.training import Recipe, RecipeError
 
 
-def has_target(recipe):
+def has_target(recipe: Recipe) -> bool:
     """Whether the recipe's method aims at a rate."""
     return _replacement(recipe, 1.0) is not None
 
 
-def with_target(recipe, nats):
+def with_target(recipe: Recipe, nats: float) -> Recipe:
     """The recipe aiming at a rate of `nats` nats per example.
 
     Raises:

@@ -14,47 +14,21 @@ import sys
 PACKAGE = "keras_vae_collapse"
 
 # The public classes that a saved model may name, by the package that exports them.
-CLASSES = {
-    "layers": (
-        "AlignedGRUDecoder",
-        "AttentionPooling",
-        "AuxiliaryStateCost",
-        "BagOfChars",
-        "BagOfCharsHead",
-        "BatchNormGaussianLatent",
-        "CharDropout",
-        "ConditionAttention",
-        "ContiguousDropout",
-        "DeltaGaussianLatent",
-        "Dropout",
-        "EmbeddingDropout",
-        "GRU",
-        "GRUDecoder",
-        "GRUEncoder",
-        "GaussianLatent",
-        "HistorylessGRUDecoder",
-        "LatentAttention",
-        "MixturePrior",
-    ),
-    "losses": (
-        "ControlVAEKL",
-        "FreeBitsKL",
-        "KLDivergence",
-        "MDRConstraint",
-        "SoftFreeBitsKL",
-        "TargetRate",
-    ),
-    "metrics": ("ActiveUnits",),
-    "schedules": (
-        "CyclicalAnnealing",
-        "ExponentialAnnealing",
-        "LinearAnnealing",
-        "LogisticAnnealing",
-    ),
-    "models": ("SequenceDecoder", "SequenceVAE"),
-    "distribute": ("ReplicaAdam",),
-    "tasks.reinflection": ("ReinflectionVAE",),
+_NAMES = {
+    "layers": """
+        AlignedGRUDecoder AttentionPooling AuxiliaryStateCost BagOfChars BagOfCharsHead
+        BatchNormGaussianLatent CharDropout ConditionAttention ContiguousDropout
+        DeltaGaussianLatent Dropout EmbeddingDropout GRU GRUDecoder GRUEncoder
+        GaussianLatent HistorylessGRUDecoder LatentAttention MixturePrior
+    """,
+    "losses": "ControlVAEKL FreeBitsKL KLDivergence MDRConstraint SoftFreeBitsKL TargetRate",
+    "metrics": "ActiveUnits",
+    "schedules": "CyclicalAnnealing ExponentialAnnealing LinearAnnealing LogisticAnnealing",
+    "models": "SequenceDecoder SequenceVAE",
+    "distribute": "ReplicaAdam",
+    "tasks.reinflection": "ReinflectionVAE",
 }
+CLASSES = {package: tuple(names.split()) for package, names in _NAMES.items()}
 
 # Public classes that older files and programs name otherwise: `{old name: name}`.
 RENAMED = {"WordEncoder": "GRUEncoder", "FeatureAttention": "ConditionAttention"}
@@ -102,19 +76,26 @@ def register_with_keras():
 
 
 class _AfterKeras(importlib.abc.MetaPathFinder):
-    """Finds `keras` as Python does, once, and registers our classes after its import."""
+    """Finds `keras` as Python does and registers our classes after its import."""
+
+    def __init__(self):
+        self._asking = False
 
     def find_spec(self, name, path=None, target=None):
-        if name != "keras":
+        if name != "keras" or self._asking:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
+        self._asking = True
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            self._asking = False
         if spec is not None:
             run = spec.loader.exec_module
 
             def run_and_register(module):
                 run(module)
                 _register()
+                sys.meta_path.remove(self)  # only now: a spec may be sought without an import
 
             spec.loader.exec_module = run_and_register
         return spec

@@ -1,8 +1,9 @@
 """Adam that does the same on many replicas as on one, and averages weights from the start."""
 
 import keras
-import tensorflow as tf
 from keras import ops
+
+from keras_vae_collapse.core.replicas import replica_context
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -29,7 +30,7 @@ class ReplicaAdam(keras.optimizers.Adam):
     ```python
     import keras
     import numpy as np
-    from keras_vae_collapse.replica_adam import ReplicaAdam
+    from keras_vae_collapse.distribute import ReplicaAdam
 
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     model.compile(ReplicaAdam(1e-3, global_clipnorm=5.0), "mse")
@@ -48,16 +49,12 @@ class ReplicaAdam(keras.optimizers.Adam):
                 average.assign(kept * average + (1 - kept) * weight)
 
     def _clip_gradients(self, grads):
-        return grads if _several_replicas() else super()._clip_gradients(grads)
+        return super()._clip_gradients(grads) if replica_context() is None else grads
 
     def _all_reduce_sum_gradients(self, grads_and_vars):
         reduced = super()._all_reduce_sum_gradients(grads_and_vars)
-        if not _several_replicas():
+        if replica_context() is None:
             return reduced
         grads, variables = zip(*reduced, strict=True)
         return list(zip(super()._clip_gradients(list(grads)), variables, strict=True))
 
-
-def _several_replicas():
-    context = tf.distribute.get_replica_context()
-    return context is not None and context.num_replicas_in_sync > 1

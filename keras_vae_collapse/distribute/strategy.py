@@ -1,4 +1,4 @@
-"""Strategies by name, and means over the replicas of a strategy."""
+"""Strategies by name."""
 
 import functools
 

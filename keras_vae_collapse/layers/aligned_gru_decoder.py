@@ -12,6 +12,7 @@ from keras_vae_collapse.layers.aligned_recurrence import (
     aligned_states_for_training,
     aligned_step,
 )
+from keras_vae_collapse.layers.checks import check_shape
 from keras_vae_collapse.layers.gru_recurrence import exact_type, product
 
 # By how many slots the attention may shift in a step, and the initial score of a shift by one: the
@@ -80,11 +81,7 @@ class AlignedGRUDecoder(keras.layers.Layer):
         )
 
     def build(self, condition_shape, history_shape, memory_shape):
-        if len(memory_shape) != 3 or memory_shape[1] != self.slots:
-            raise ValueError(
-                f"`memory` must have shape (batch, {self.slots}, dim). "
-                f"Received: shape={tuple(memory_shape)}"
-            )
+        check_shape("memory", memory_shape, "batch", self.slots, "dim")
         dim, input_dim = memory_shape[-1], history_shape[-1] + condition_shape[-1]
         self.start.build(condition_shape)
         widths = [self.units] * 3 + [dim]

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.layers.checks import check_shape
 from keras_vae_collapse.layers.positions import position_vectors, spaced_positions
 
 
@@ -68,11 +69,7 @@ class AttentionPooling(keras.layers.Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        if len(input_shape) != 3:
-            raise ValueError(
-                "`sequence` must have shape (batch, length, dim). "
-                f"Received: shape={tuple(input_shape)}"
-            )
+        check_shape("sequence", input_shape, "batch", "length", "dim")
         self.values.build(input_shape)
         self.queries = self.add_weight(
             name="queries", shape=(input_shape[-1], self.slots), initializer="glorot_uniform"

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer, check_number
 from keras_vae_collapse.core.replica_losses import add_batch_loss
+from keras_vae_collapse.layers.checks import check_shape
 
 # The density of a Gaussian at its mean has no bound as the scale goes to 0.
 MINIMUM_SCALE = 1e-2
@@ -97,7 +98,7 @@ class AuxiliaryStateCost(keras.layers.Layer):
         self.units = check_integer("units", units, low=1)
         self.weight = check_number("weight", weight, low=0.0)
         if vocabulary_size is not None:
-            check_integer("vocabulary_size", vocabulary_size, low=2)
+            vocabulary_size = check_integer("vocabulary_size", vocabulary_size, low=2)
         self.vocabulary_size = vocabulary_size
         self.reverse_weight = check_number("reverse_weight", reverse_weight, low=0.0)
         self.stop_gradient = bool(stop_gradient)
@@ -114,12 +115,9 @@ class AuxiliaryStateCost(keras.layers.Layer):
             self.reverse_tracker = keras.metrics.Mean(name="reverse_nats")
 
     def build(self, z_shape, states_shape, embedded_shape, ids_shape=None):
-        shapes = {"z": z_shape, "states": states_shape, "embedded": embedded_shape}
-        for (name, shape), rank in zip(shapes.items(), (2, 3, 3), strict=True):
-            if len(shape) != rank:
-                raise ValueError(
-                    f"`{name}` must be a tensor of rank {rank}. Received: shape={tuple(shape)}"
-                )
+        check_shape("z", z_shape, "batch", "latent_dim")
+        check_shape("states", states_shape, "batch", "length", "state_dim")
+        check_shape("embedded", embedded_shape, "batch", "length", "embedding_dim")
         self.backward.build(embedded_shape)
         self.hidden.build((*states_shape[:-1], z_shape[-1] + states_shape[-1]))
         backward_shape = (*states_shape[:-1], self.units)
@@ -138,10 +136,7 @@ class AuxiliaryStateCost(keras.layers.Layer):
         add_batch_loss(self, self.weight * cost)
         if self.vocabulary_size is not None:
             if ids is None:
-                raise ValueError(
-                    "`ids` must be given to train the reverse language model "
-                    f"(vocabulary_size={self.vocabulary_size}). Received: ids=None"
-                )
+                raise ValueError("`ids` must be given where `vocabulary_size` is. Received: None")
             nll = tf.nn.sparse_softmax_cross_entropy_with_logits(
                 ids[:, :-1], self.reverse(b[:, 1:])
             )  # (batch, length - 1)
@@ -151,14 +146,9 @@ class AuxiliaryStateCost(keras.layers.Layer):
         return cost
 
     def _valid(self, embedded, mask):
-        shape = tf.shape(embedded)[:2]
         if mask is None:
-            return tf.fill(shape, True)
-        if not embedded.shape[:2].is_compatible_with(mask.shape):
-            raise ValueError(
-                "`mask` must have the shape (batch, length) of the embedded symbols, "
-                f"{tuple(embedded.shape[:2])}. Received: shape={tuple(mask.shape)}"
-            )
+            return tf.fill(tf.shape(embedded)[:2], True)
+        check_shape("mask", mask.shape, *embedded.shape[:2])
         return tf.cast(mask, tf.bool)
 
     def _state_nll(self, z, states, b):

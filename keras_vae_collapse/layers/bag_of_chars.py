@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_choice, check_integer
 from keras_vae_collapse.core.special_ids import EOS, PAD, SOS, UNK
-from keras_vae_collapse.layers.ids import check_id_list, check_ids
+from keras_vae_collapse.layers.checks import check_id_list, check_tensor
 
 SPECIAL_IDS = (PAD, UNK, SOS, EOS)
 
@@ -88,7 +88,7 @@ class BagOfChars(keras.layers.Layer):
         self.supports_masking = True
 
     def call(self, inputs, mask=None):
-        check_ids("inputs", inputs)
+        check_tensor("inputs", inputs, "int", "batch", "length")
         counts = count_ids(inputs, self.vocabulary_size, self.ignore_ids, mask)
         return tf.cast(counts > 0 if self.mode == "presence" else counts, self.compute_dtype)
 
@@ -99,7 +99,7 @@ class BagOfChars(keras.layers.Layer):
         return (input_shape[0], self.vocabulary_size)
 
     def compute_output_spec(self, inputs, mask=None):
-        check_ids("inputs", inputs)
+        check_tensor("inputs", inputs, "int", "batch", "length")
         return keras.KerasTensor(self.compute_output_shape(inputs.shape), self.compute_dtype)
 
     def get_config(self):

@@ -7,7 +7,7 @@ import tensorflow_probability as tfp
 from keras_vae_collapse.core.checks import check_choice, check_integer, check_number
 from keras_vae_collapse.core.replica_losses import add_batch_loss
 from keras_vae_collapse.layers.bag_of_chars import SPECIAL_IDS, check_ignore_ids, count_ids
-from keras_vae_collapse.layers.ids import check_ids
+from keras_vae_collapse.layers.checks import check_shape, check_tensor
 
 # `tfp.distributions.Bernoulli` and `Poisson` round in another order, so that published runs could
 # not be repeated to the last bit, and `Poisson` has no bound for a wild log-rate.
@@ -112,17 +112,14 @@ class BagOfCharsHead(keras.layers.Layer):
         self.nats_tracker = keras.metrics.Mean(name="bag_of_chars_nats")
 
     def build(self, z_shape, ids_shape=None):
-        if len(z_shape) != 2:
-            raise ValueError(
-                f"`z` must have shape (batch, latent_dim). Received: shape={tuple(z_shape)}"
-            )
+        check_shape("z", z_shape, "batch", "latent_dim")
         self.logits.build(z_shape)
         super().build((z_shape, ids_shape))
 
     def call(self, z, ids=None, mask=None):
         logits = self.logits(z)  # (batch, vocabulary)
         if ids is not None:
-            check_ids("ids", ids)
+            check_tensor("ids", ids, "int", "batch", "length")
             counts = count_ids(ids, self.vocabulary_size, self.ignore_ids, mask)
             counted = tf.constant(
                 [float(v not in self.ignore_ids) for v in range(self.vocabulary_size)]
@@ -140,7 +137,7 @@ class BagOfCharsHead(keras.layers.Layer):
 
     def compute_output_spec(self, z, ids=None, mask=None):
         if ids is not None:
-            check_ids("ids", ids)
+            check_tensor("ids", ids, "int", "batch", "length")
         return keras.KerasTensor(self.compute_output_shape(z.shape), dtype="float32")
 
     def get_config(self):

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.layers.checks import check_shape
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -56,16 +57,9 @@ class ConditionAttention(keras.layers.Layer):
         self.project = keras.layers.Dense(self.units, dtype=self.dtype_policy, name="project_query")
 
     def build(self, condition_shape, query_shape):
-        if len(query_shape) not in (2, 3):
-            raise ValueError(
-                "`query` must have shape (batch, query_dim) or (batch, length, query_dim). "
-                f"Received: shape={tuple(query_shape)}"
-            )
-        if len(condition_shape) != 2 or condition_shape[-1] is None:
-            raise ValueError(
-                "`condition` must have shape (batch, M) with a known M. "
-                f"Received: shape={tuple(condition_shape)}"
-            )
+        check_shape("condition", condition_shape, "batch", "M")
+        if len(query_shape) != 2:
+            check_shape("query", query_shape, "batch", "[length]", "query_dim")
         self.project.build(query_shape)
         self.embeddings = self.add_weight(
             name="embeddings",

@@ -41,12 +41,11 @@ class ContiguousDropout(IdDropout):
     Unlike independent dropout it leaves gaps that cannot be guessed from the neighbouring
     symbols, so that the decoder asks the latent vector.
 
-    A start and its length take one uniform number `u_i`: since `m_i` and `l_i` are
-    independent, a run of more than `k` symbols starts at `i` with probability
-    `rate S(k)`, and where `u_i < rate S(k)`. The `u_i` are multiples of 2^-24, so each of these
-    probabilities is rounded to one of them, and those below 2^-25 to 0, which ends the table
-    of them. The law is exact but for this error of at most 2^-25 = 3e-8 in each `rate S(k)`,
-    which changes the probability of no position by more than 2e-6 for a `mean_length` up to 10.
+    A start and its length take one uniform number `u_i`: since `m_i` and `l_i` are independent,
+    a run of more than `k` symbols starts at `i` with probability `rate S(k)`, and where
+    `u_i < rate S(k)`. The `u_i` are multiples of 2^-24, to which these probabilities are rounded:
+    each is off by at most 2^-25 = 3e-8, and the probability that a position is hit by at most
+    2e-6 for a `mean_length` up to 10. Otherwise the law is exact.
 
     It acts in training only and is the identity at inference, for `rate=0` and for
     `mean_length=0`. Every call draws a new mask, and so does every replica of a distribution

@@ -42,11 +42,10 @@ class DeltaGaussianLatent(GaussianLatent):
     ```
 
     This is the delta-VAE for a single latent vector: posterior and prior come from families
-    of different variance, chosen such that `min KL = delta` (Razavi et al. 2019,
-    arXiv:1901.03416, who use an autoregressive prior where latents form a sequence). The
-    evidence lower bound is not altered. What is committed is the rate, `committed_rate_nats`,
-    not the information in it: noise of a smaller scale makes the latent cheap to use and does
-    not force its use. Watch the z gap (`metrics.z_gap`).
+    of different variance with `min KL = delta` (Razavi et al. 2019, arXiv:1901.03416, who use an
+    autoregressive prior where latents form a sequence). The evidence lower bound is not altered.
+    Only the rate is committed, `committed_rate_nats`, not the information in it: the decoder may
+    still ignore the latent, which `metrics.z_gap` shows.
 
     Args:
         latent_dim: number of latent dimensions, a positive integer.

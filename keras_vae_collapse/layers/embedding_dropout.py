@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
-from keras_vae_collapse.layers.ids import check_ids
+from keras_vae_collapse.layers.checks import check_shape, check_tensor
 from keras_vae_collapse.layers.noise import uniform
 
 
@@ -71,17 +71,13 @@ class EmbeddingDropout(keras.layers.Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        if len(input_shape) != 3:
-            raise ValueError(
-                "EmbeddingDropout takes embedded symbols of shape (batch, length, dim). "
-                f"Received: shape={tuple(input_shape)}"
-            )
+        check_shape("inputs", input_shape, "batch", "length", "dim")
         self.noise = NoiseSeeds(self, self.seed)
         super().build(input_shape)
 
     def call(self, inputs, ids=None, training=None):
         if ids is not None:
-            check_ids("ids", ids, inputs.shape[:2])
+            check_tensor("ids", ids, "int", *inputs.shape[:2])
         if not training or self.rate == 0:
             return inputs
         batch, length, dim = tf.unstack(tf.shape(inputs))

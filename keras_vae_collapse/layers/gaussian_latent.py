@@ -7,6 +7,7 @@ import tensorflow_probability as tfp
 from keras_vae_collapse.core.checks import check_integer, check_number
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
 from keras_vae_collapse.core.softplus import softplus_inverse
+from keras_vae_collapse.layers.checks import check_shape
 from keras_vae_collapse.layers.noise import standard_normal
 
 tfd = tfp.distributions
@@ -27,10 +28,9 @@ class GaussianLatent(keras.layers.Layer):
     ```
 
     for inputs `h` (Kingma & Welling 2014, arXiv:1312.6114). In training `z` is a sample, at
-    inference it is `mu`. The layer works in functional, `Sequential` and subclassed models with
-    any rate term of `keras_vae_collapse.losses`; the loss is added in training and in evaluation.
-    Parameters, rate and noise are computed in float32 whatever the precision policy; only `z`
-    has the compute type of the layer.
+    inference it is `mu`. The loss is added in both, with any rate term of
+    `keras_vae_collapse.losses`. Parameters, rate and noise are computed in float32 whatever the
+    precision policy; only `z` has the compute type of the layer.
 
     Before training `W_sigma` is zero, so that `sigma` is `initial_scale` for every input.
 
@@ -93,9 +93,8 @@ class GaussianLatent(keras.layers.Layer):
         self.latent_dim = check_integer("latent_dim", latent_dim, low=1)
         if rate_term is not None and not callable(rate_term):
             raise ValueError(
-                "`rate_term` must be None or callable as "
-                "rate_term(posterior=, prior=, training=). "
-                f"Received: rate_term={rate_term!r}"
+                "`rate_term` must be None or callable as rate_term(posterior=, prior=, "
+                f"training=). Received: rate_term={rate_term!r}"
             )
         if prior is not None and not callable(getattr(prior, "distribution", None)):
             raise ValueError(
@@ -128,14 +127,10 @@ class GaussianLatent(keras.layers.Layer):
         )
 
     def build(self, input_shape):
-        if len(input_shape) != 2:
-            raise ValueError(
-                f"{type(self).__name__} takes inputs of shape (batch, input_dim). "
-                f"Received: shape={tuple(input_shape)}"
-            )
+        check_shape("inputs", input_shape, "batch", "input_dim")
         if input_shape[-1] % self.slots:
             raise ValueError(
-                f"The inputs must be {self.slots} parts of equal size. "
+                f"`inputs` must be {self.slots} parts of equal size. "
                 f"Received: shape={tuple(input_shape)}"
             )
         part_shape = (input_shape[0], self.slots, input_shape[-1] // self.slots)

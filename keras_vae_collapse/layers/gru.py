@@ -19,18 +19,16 @@ class GRU(keras.layers.GRU):
     h_t = z_t * h_{t-1} + (1 - z_t) * n_t
     ```
 
-    Arguments, weights, configuration and results (to rounding) are those of
-    `keras.layers.GRU`. Keras multiplies the inputs inside its loop and has TensorFlow
-    differentiate that loop, so that the products behind `dW`, `dU` and `dx` are small ones, a
-    step at a time. Here `x W` is one product before the loop, and the loop of the gradient
-    carries only `dh`: every weight's gradient and the inputs' are single products after it.
+    Arguments, weights, configuration and results (to rounding) are those of `keras.layers.GRU`.
+    There each step of the loop computes products of its own for the inputs and, in the gradient,
+    for `dW`, `dU` and `dx`. Here `x W` is one product before the loop, the loop of the gradient
+    carries only `dh`, and each gradient of a weight or of the inputs is one product after it.
 
     The faster path is taken on machines without a GPU when `activation` is tanh,
     `recurrent_activation` is sigmoid, `use_bias` and `reset_after` are true, `unroll` and
-    `stateful` are false, and neither dropout is at work in the call. Otherwise, and with
-    `use_cudnn=True`, the call is Keras's own, which on a GPU is the fused cuDNN kernel. Under a
-    mixed precision policy the faster path computes products in half precision, but keeps gates
-    and states in float32 from step to step.
+    `stateful` are false, and no dropout is active. Otherwise, and with `use_cudnn=True`, the
+    call is Keras's own, on a GPU the fused cuDNN kernel. Under a mixed precision policy the
+    faster path computes products in half precision, and gates and states in float32.
 
     Args:
         units: size of the states.
@@ -40,8 +38,8 @@ class GRU(keras.layers.GRU):
         sequences: `(batch, length, dim)`; both leading sizes may vary from call to call.
         initial_state: `(batch, units)`, or a list of one such tensor; zeros by default.
         mask: `(batch, length)`, any pattern. A masked step keeps the state.
-        training: whether the faster gradient is wanted (`fit` passes `True`), and dropout is at
-            work, if any. Gradients are right with `False` as well, but cost what Keras's cost.
+        training: whether to prepare for the faster gradient (`fit` passes `True`), and to drop.
+            Gradients are right with `False` as well, but cost what Keras's cost.
 
     Output shape:
         `(batch, units)`, or `(batch, length, units)` with `return_sequences`; with

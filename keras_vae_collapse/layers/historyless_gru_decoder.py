@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.layers.checks import check_shape
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -78,11 +79,7 @@ class HistorylessGRUDecoder(keras.layers.Layer):
         return start, keras.layers.GRU(self.units, return_sequences=True, dtype=policy, name=name)
 
     def build(self, condition_shape):
-        if len(condition_shape) != 2:
-            raise ValueError(
-                "`condition` must have shape (batch, condition_dim). "
-                f"Received: shape={tuple(condition_shape)}"
-            )
+        check_shape("condition", condition_shape, "batch", "condition_dim")
         inputs_shape = (condition_shape[0], self.length, condition_shape[1])
         self.forward_start.build(condition_shape)
         self.forward.build(inputs_shape)
@@ -98,8 +95,7 @@ class HistorylessGRUDecoder(keras.layers.Layer):
             # Run from the last step there is, then cut: see `length` in the docstring.
             steps = length if self.length is None else self.length
             backward = _run(self.backward_start, self.backward, condition, steps)
-            backward = ops.flip(backward, axis=1)
-            states = ops.concatenate([states, backward[:, :length]], axis=-1)
+            states = ops.concatenate([states, ops.flip(backward, axis=1)[:, :length]], axis=-1)
         return states
 
     def _checked(self, length):

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer, check_rate
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
-from keras_vae_collapse.layers.ids import check_id_list, check_ids, check_mask
+from keras_vae_collapse.layers.checks import check_id_list, check_tensor
 from keras_vae_collapse.layers.noise import uniform
 
 
@@ -13,13 +13,7 @@ class IdDropout(keras.layers.Layer):
     """Base of the layers that replace some ids of a sequence by the unknown id.
 
     A subclass says which positions the noise hits in `_hit(u, mask)`; everything else (what is
-    kept, masks, checks, inference) is here.
-
-    Args:
-        rate: a probability in [0, 1]; the subclass says of what.
-        unk_id: the id put in place of a dropped one, a non-negative integer.
-        keep_ids: ids that are never replaced, a sequence of non-negative integers.
-        seed: a non-negative integer, or `None` for a random one.
+    kept, masks, checks, inference) is here. For the arguments see `CharDropout`.
     """
 
     def __init__(self, rate, unk_id, keep_ids=(0,), seed=None, **kwargs):
@@ -58,9 +52,9 @@ class IdDropout(keras.layers.Layer):
         raise NotImplementedError
 
     def _check(self, inputs, mask):
-        check_ids("inputs", inputs)
+        check_tensor("inputs", inputs, "int", "batch", "length")
         if mask is not None:
-            check_mask("mask", mask, inputs.shape)
+            check_tensor("mask", mask, "bool", *inputs.shape)
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.layers.checks import check_shape
 from keras_vae_collapse.layers.positions import position_vectors, spaced_positions
 
 
@@ -73,11 +74,8 @@ class LatentAttention(keras.layers.Layer):
         )
 
     def build(self, z_shape, query_shape):
-        if len(z_shape) != 2 or len(query_shape) != 3:
-            raise ValueError(
-                "`z` must have shape (batch, latent_dim) and `query` (batch, length, query_dim). "
-                f"Received: shapes={tuple(z_shape)} and {tuple(query_shape)}"
-            )
+        check_shape("z", z_shape, "batch", "latent_dim")
+        check_shape("query", query_shape, "batch", "length", "query_dim")
         if z_shape[-1] % self.slots:
             raise ValueError(
                 f"`z` must be {self.slots} slots of equal size. Received: shape={tuple(z_shape)}"

@@ -67,7 +67,7 @@ class RateTerm(keras.layers.Layer):
     ```
     """
 
-    logs = ()
+    logs: tuple[str, ...] = ()
 
     def __init__(self, num_samples=1, seed=None, **kwargs):
         dtype = keras.dtype_policies.get(kwargs.pop("dtype", "float32"))

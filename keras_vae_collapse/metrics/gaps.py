@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
-from keras_vae_collapse.metrics.chunks import count, distortions
+from keras_vae_collapse.metrics.chunks import distortions
 from keras_vae_collapse.metrics.prior import prior_samples
 
 
@@ -30,15 +30,12 @@ def z_gap(log_prob, loc, scale, inputs, num_permutations=4, chunk_size=2048, see
     Raises:
         ValueError: fewer than two examples, or an argument outside its range.
     """
-    rng = np.random.default_rng(check_integer("seed", seed, low=0))
     check_integer("num_permutations", num_permutations, low=1)
-    gaps = []
-    for _ in range(num_permutations):
-        z = loc + scale * rng.standard_normal(loc.shape)
-        right = distortions(log_prob, z, inputs, chunk_size)
-        wrong = distortions(log_prob, z[derangement(len(z), rng)], inputs, chunk_size)
-        gaps.append(np.mean(wrong - right))
-    return float(np.mean(gaps))
+
+    def permuted(z, rng):
+        return z[derangement(len(z), rng)]
+
+    return _gap(permuted, log_prob, loc, scale, inputs, num_permutations, chunk_size, seed)
 
 
 def prior_gap(log_prob, loc, scale, inputs, prior=None, num_samples=4, chunk_size=2048, seed=0):
@@ -49,14 +46,22 @@ def prior_gap(log_prob, loc, scale, inputs, prior=None, num_samples=4, chunk_siz
         num_samples: draws from the prior, and from the posterior, for each example.
         **others: as for `z_gap`.
     """
-    rng = np.random.default_rng(check_integer("seed", seed, low=0))
     check_integer("num_samples", num_samples, low=1)
+
+    def from_prior(z, rng):
+        return prior_samples(prior, *z.shape, rng)
+
+    return _gap(from_prior, log_prob, loc, scale, inputs, num_samples, chunk_size, seed)
+
+
+def _gap(other, log_prob, loc, scale, inputs, times, chunk_size, seed):
+    rng = np.random.default_rng(check_integer("seed", seed, low=0))
     gaps = []
-    for _ in range(num_samples):
+    for _ in range(times):
         z = loc + scale * rng.standard_normal(loc.shape)
         right = distortions(log_prob, z, inputs, chunk_size)
-        z = prior_samples(prior, count(inputs), loc.shape[1], rng)
-        gaps.append(np.mean(distortions(log_prob, z, inputs, chunk_size) - right))
+        wrong = distortions(log_prob, other(z, rng), inputs, chunk_size)
+        gaps.append(np.mean(wrong - right))
     return float(np.mean(gaps))
 
 

@@ -21,38 +21,34 @@ def id_endpoints(model):
     seed = tf.TensorSpec([2], tf.int32, "seed")
     dim = [model.latent.latent_dim]
 
-    def decoded(z, condition):
-        ids, log_p = model.decode(z, condition)
-        return {"target": ids[:, 0], "log_probability": log_p[:, 0]}
-
     def encode(source):
         loc, scale = model.encode_ids(source)
         return {"loc": tf.ensure_shape(loc, [None, *dim]), "scale": scale}
 
+    def decoded(z, condition=None):
+        ids, log_p = model.decode(z, condition)
+        return {"target": ids[:, 0], "log_probability": log_p[:, 0]}
+
+    def reconstruct(source, condition=None):
+        return decoded(model.encode_ids(source)[0], condition)
+
+    def sample(seed, condition):
+        return decoded(model.sample_prior(tf.shape(condition)[0], seed), condition)
+
+    def sample_count(seed, count):
+        return decoded(model.sample_prior(count, seed))
+
     if model.condition_size:
         condition = tf.TensorSpec([None, model.condition_size], tf.float32, "condition")
-
-        def reconstruct(source, condition):
-            return decoded(model.encode_ids(source)[0], condition)
-
-        def sample(seed, condition):
-            return decoded(model.sample_prior(tf.shape(condition)[0], seed), condition)
-
-        reconstruct_signature, sample_signature = [source, condition], [seed, condition]
-    else:
-        count = tf.TensorSpec([], tf.int32, "count")
-
-        def reconstruct(source):
-            return decoded(model.encode_ids(source)[0], None)
-
-        def sample(seed, count):
-            return decoded(model.sample_prior(count, seed), None)
-
-        reconstruct_signature, sample_signature = [source], [seed, count]
+        return {
+            "reconstruct": (reconstruct, [source, condition]),
+            "encode": (encode, [source]),
+            "sample": (sample, [seed, condition]),
+        }
     return {
-        "reconstruct": (reconstruct, reconstruct_signature),
+        "reconstruct": (lambda source: reconstruct(source), [source]),
         "encode": (encode, [source]),
-        "sample": (sample, sample_signature),
+        "sample": (sample_count, [seed, tf.TensorSpec([], tf.int32, "count")]),
     }
 
 

@@ -9,7 +9,7 @@ from keras_vae_collapse.core.errors import RunError
 try:
     import fcntl
 except ImportError:  # Windows has no advisory locks of this kind
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
 
 class DirectoryLock:

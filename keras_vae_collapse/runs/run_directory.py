@@ -111,9 +111,8 @@ class RunDirectory:
     def _check_same(self, config):
         if (self.path / "teacher").exists():
             raise RunError(
-                f"cannot resume {self.path}: version 0.1 began it, whose teachers stand elsewhere. "
-                "Finish it with that version (pip install keras-vae-collapse==0.1.0), or pass "
-                "--overwrite to begin again"
+                f"cannot resume {self.path}: version 0.1 began it, with its teacher in teacher/. "
+                "Finish it with that version, or pass --overwrite to begin again"
             )
         try:
             old = json.loads(self.config.read_text(encoding="utf-8"))

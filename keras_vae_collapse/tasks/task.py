@@ -3,6 +3,10 @@
 import abc
 import hashlib
 import json
+import os
+import pathlib
+import typing
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -43,24 +47,29 @@ class Task(abc.ABC):
             examples = [[*row, 3] for row in ids.tolist()]  # 3 ends a sequence
             self.train_examples, self.dev_examples = examples[:64], examples[64:]
 
-        def encode(self, examples):
+        def encode(self, examples: list) -> dict[str, np.ndarray]:
             return {"source": np.array(examples, "int32"), "target": np.array(examples, "int32")}
 
     assert CopyTask().gold([4, 7, 3]) == "4 7"
     ```
     """
 
-    name = "task"
-    condition_size = 0
-    monitor, tie_break = "accuracy", None
-    epoch_figures = ("accuracy",)
-    columns = ("input",)
-    counts = ("count",)
+    train_examples: list
+    dev_examples: list
+    vocabulary_size: int
+    max_length: int
+    name: str = "task"
+    condition_size: int = 0
+    monitor: str = "accuracy"
+    tie_break: str | None = None
+    epoch_figures: tuple[str, ...] = ("accuracy",)
+    columns: tuple[str, ...] = ("input",)
+    counts: tuple[str, ...] = ("count",)
 
     # Examples in.
 
     @abc.abstractmethod
-    def encode(self, examples):
+    def encode(self, examples: list) -> dict[str, np.ndarray]:
         """Examples as arrays, a row each.
 
         Returns:
@@ -69,15 +78,17 @@ class Task(abc.ABC):
             there is a condition.
         """
 
-    def complete(self, recipe):
+    def complete(self, recipe: typing.Any) -> typing.Any:
         """The recipe with what it leaves to the task filled in."""
         return recipe
 
-    def training_examples(self, recipe):
+    def training_examples(self, recipe: typing.Any) -> list:
         """The examples that a recipe trains on, such as those of an augmentation."""
         return self.train_examples
 
-    def further_examples(self, part, model, seed=0, verbose=0):
+    def further_examples(
+        self, part: dict, model: typing.Any, seed: int = 0, verbose: int = 0
+    ) -> list:
         """Examples that a trained model adds to those of the next round of training.
 
         Args:
@@ -91,15 +102,15 @@ class Task(abc.ABC):
         """
         raise ValueError(f"the task {self.name!r} makes no further examples of a trained model")
 
-    def write_examples(self, path, examples):
+    def write_examples(self, path: pathlib.Path, examples: list) -> None:
         """Writes examples to a file that `read_examples` reads."""
         write_text(path, "".join(json.dumps(example) + "\n" for example in examples))
 
-    def read_examples(self, path):
+    def read_examples(self, path: pathlib.Path) -> list:
         """Reads what `write_examples` has written."""
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
-    def description(self):
+    def description(self) -> dict:
         """Name, sizes and SHA-256 of the data, as JSON values; the same for the same data."""
         arrays = [self.encode(part) for part in (self.train_examples, self.dev_examples)]
         digest = hashlib.sha256()
@@ -108,7 +119,7 @@ class Task(abc.ABC):
                 digest.update(name.encode() + np.ascontiguousarray(part[name]).tobytes())
         return {"name": self.name, **self.sizes(), "sha256": digest.hexdigest()}
 
-    def sizes(self):
+    def sizes(self) -> dict[str, int]:
         """The numbers of examples, for `description`."""
         return {
             "train_examples": len(self.train_examples),
@@ -117,7 +128,7 @@ class Task(abc.ABC):
 
     # The model.
 
-    def model(self, recipe, seed=0):
+    def model(self, recipe: typing.Any, seed: int = 0) -> typing.Any:
         """The model of a recipe, not yet compiled; initial weights follow Keras's global seed.
 
         Raises:
@@ -137,32 +148,32 @@ class Task(abc.ABC):
 
     # Strings out.
 
-    def text(self, ids):
+    def text(self, ids: Sequence[int]) -> str:
         """Ids of a sequence as text, up to its end."""
         ids = list(map(int, ids))
         end = ids.index(EOS) if EOS in ids else len(ids)
         return " ".join(str(i) for i in ids[:end] if i >= FIRST_SYMBOL)
 
-    def texts(self, model, ids):
+    def texts(self, model: typing.Any, ids: np.ndarray) -> list[str]:
         """Ids `(N, length)`, as `model.decode` writes them, as a list of texts."""
         return [self.text(row) for row in np.asarray(ids)]
 
-    def outputs(self, model, examples, beam_width=1):
+    def outputs(self, model: typing.Any, examples: list, beam_width: int = 1) -> list[list[str]]:
         """For each example its n-best list of texts, decoded from the posterior mean."""
         from keras_vae_collapse.models.functions import ModelFunctions
 
         ids = ModelFunctions(model).reconstruct(self.encode(examples), beam_width)
         return [self.texts(model, beams) for beams in ids]
 
-    def gold(self, example):
+    def gold(self, example: typing.Any) -> str:
         """The text that is wanted of an example."""
         return self.text(self.encode([example])["target"][0])
 
-    def cells(self, example):
+    def cells(self, example: typing.Any) -> tuple[str, ...]:
         """The input of an example as texts, one for each of `columns`."""
         return (self.text(self.encode([example])["source"][0]),)
 
-    def figures(self, examples, outputs):
+    def figures(self, examples: list, outputs: list[list[str]]) -> dict:
         """The task's own figures: here the share of examples whose best output is right."""
         right = [
             self.gold(example) == best
@@ -170,16 +181,18 @@ class Task(abc.ABC):
         ]
         return {"accuracy": float(np.mean(right)), "count": len(right)}
 
-    def table(self, figures):
+    def table(self, figures: dict) -> list[tuple[str, str, str]]:
         """The task's figures as rows: label, text for greedy search, text for beam search."""
         beam = figures.get("beam", figures)
         return [(name, f"{figures[name]:.4f}", f"{beam[name]:.4f}") for name in self.epoch_figures]
 
-    def details(self, figures):
+    def details(self, figures: dict) -> list[str]:
         """Further lines below the table of figures."""
         return []
 
-    def write_predictions(self, path, examples, outputs):
+    def write_predictions(
+        self, path: str | os.PathLike, examples: list, outputs: list[list[str]]
+    ) -> None:
         """Writes the outputs to a file: the input's columns, then the output, best first."""
         rows = [
             (*self.cells(example), output)
@@ -190,13 +203,13 @@ class Task(abc.ABC):
 
     # Where a trained model goes.
 
-    def endpoints(self, model):
+    def endpoints(self, model: typing.Any) -> dict:
         """What the SavedModel offers: `{name: (function, signature)}`, the first by default."""
         from keras_vae_collapse.models.endpoints import id_endpoints
 
         return id_endpoints(model)
 
-    def latent_table(self, model):
+    def latent_table(self, model: typing.Any) -> tuple[np.ndarray, tuple, list]:
         """What the projector shows: latent vectors `(N, latent_dim)`, names and cells of labels.
 
         Returns:

@@ -39,8 +39,10 @@ def check_rate_term(make, latent_dim=4, strategy=None):
     Args:
         make: a class, or any function, that makes a new term when called without arguments.
         latent_dim: dimensions of the latents it is called with, a positive integer.
-        strategy: a `tf.distribute` strategy with two replicas; by default one over the first
-            two logical devices, or none, and then no check of replicas, where there is one.
+        strategy: a `tf.distribute` strategy with two replicas; pass it if the process has one
+            already, since TensorFlow confuses two over the same devices. By default a
+            `MirroredStrategy` over the first two logical devices; with a single device replicas
+            are not checked.
 
     Raises:
         AssertionError: says which fact does not hold, and what was found instead.
@@ -65,8 +67,6 @@ def check_rate_term(make, latent_dim=4, strategy=None):
 
 @functools.cache
 def _two_replicas():
-    # One in a process: a second one over the same devices would take up the numbers of the
-    # collective operations of the first.
     devices = tf.config.list_logical_devices("GPU")
     devices = devices if len(devices) > 1 else tf.config.list_logical_devices("CPU")
     if len(devices) < 2:
@@ -99,11 +99,11 @@ def _trained(make, latent_dim):
 
 
 def _model(make, latent_dim):
-    """`(model, latent layer, term)`: one latent layer without noise, whose loss is the term."""
+    """`(model, latent layer, term)`: a model of one latent layer, whose loss is the term."""
     term = make()
     x = keras.Input((6,))
     latent = GaussianLatent(latent_dim, rate_term=term, initial_scale=0.5, seed=1)
-    return keras.Model(x, latent(x, sample=False)), latent, term
+    return keras.Model(x, latent(x)), latent, term
 
 
 def _inputs(size):
@@ -114,7 +114,7 @@ def _inputs(size):
 
 
 def _values(term):
-    return {weight.name: np.asarray(weight) for weight in term.weights}
+    return {weight.name: keras.ops.convert_to_numpy(weight) for weight in term.weights}
 
 
 def _require_same_state(found, expected, what, rtol=1e-5):
@@ -128,7 +128,7 @@ def is_a_finite_scalar(make, latent_dim, strategy):
         value = _call(make(), *_posterior(latent_dim), training=training)
         require(
             value.dtype == tf.float32 and value.shape == () and np.isfinite(value),
-            f"Received: {value}",
+            f"Received: {value!r}",
         )
 
 
@@ -160,7 +160,7 @@ def has_a_gradient(make, latent_dim, strategy):
             tape.watch([loc, scale])
             value = _call(term, loc, scale, training=True)
         gradients = tape.gradient(value, [loc, scale])
-        require(None not in gradients, "Received no gradient at all.")
+        require(all(g is not None for g in gradients), "Received no gradient at all.")
         sizes.append(max(float(tf.reduce_max(tf.abs(gradient))) for gradient in gradients))
     require(np.isfinite(sizes).all() and max(sizes) > 0.0, f"Received gradients of size {sizes}")
 
@@ -231,7 +231,7 @@ def stays_float32(make, latent_dim, strategy):
             require_finite_float32_losses(model)
             half = [tf.cast(part, policy.removeprefix("mixed_")) for part in _posterior(latent_dim)]
             value = _call(term, *half, training=True)
-            require(value.dtype == tf.float32 and np.isfinite(value), f"Received: {value}")
+            require(value.dtype == tf.float32 and np.isfinite(value), f"Received: {value!r}")
 
 
 def trains_on_two_replicas_as_on_one(make, latent_dim, strategy):

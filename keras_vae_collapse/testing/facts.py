@@ -33,7 +33,7 @@ def require(holds, message):
 
 def require_close(found, expected, what, rtol=1e-5, atol=1e-6):
     """Requires two arrays to be of one shape and equal up to rounding."""
-    found, expected = (np.asarray(value, np.float64) for value in (found, expected))
+    found, expected = (np.float64(keras.ops.convert_to_numpy(value)) for value in (found, expected))
     require(
         found.shape == expected.shape,
         f"{what}: expected shape {expected.shape}. Received: shape={found.shape}",

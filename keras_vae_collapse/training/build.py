@@ -1,9 +1,11 @@
 """From a recipe and a task to a model."""
 
 from keras_vae_collapse.core.errors import RecipeError
+from keras_vae_collapse.tasks.task import Task
+from keras_vae_collapse.training.recipe import Recipe
 
 
-def build(recipe, task, seed=0):
+def build(recipe: Recipe, task: Task, seed: int = 0):
     """The model of a recipe for a task, not yet compiled.
 
     Args:

@@ -13,7 +13,9 @@ from keras_vae_collapse.metrics import (
     mutual_information,
     rate,
 )
+from keras_vae_collapse.models import SequenceVAE
 from keras_vae_collapse.models.functions import ModelFunctions
+from keras_vae_collapse.tasks.task import Task
 
 _ROWS = 2048
 
@@ -108,7 +110,14 @@ def quick_figures(encoded, seed=0):
     }
 
 
-def evaluate(task, model, examples, beam_width=8, num_samples=50, seed=0):
+def evaluate(
+    task: Task,
+    model: SequenceVAE,
+    examples: list,
+    beam_width: int = 8,
+    num_samples: int = 50,
+    seed: int = 0,
+) -> tuple[dict, list]:
     """The task's figures with greedy and beam search, and the figures of the latent.
 
     Args:

@@ -2,12 +2,14 @@
 
 import dataclasses
 import logging
+import os
 import sys
 import typing
 
 import keras
 
 from keras_vae_collapse import callbacks
+from keras_vae_collapse.callbacks.weight_average import mean_weights
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.core.files import replacing, write_json
 from keras_vae_collapse.distribute import Cluster, make_strategy
@@ -16,6 +18,7 @@ from keras_vae_collapse.export import export_model
 from keras_vae_collapse.runs.provenance import versions
 from keras_vae_collapse.runs.run_checkpoint import RunCheckpoint
 from keras_vae_collapse.runs.run_directory import RunDirectory
+from keras_vae_collapse.tasks.task import Task
 from keras_vae_collapse.tensorboard import (
     tensorboard_callbacks,
     tensorboard_results,
@@ -77,7 +80,13 @@ class FinishedRun:
     model: keras.Model | None
 
 
-def train(recipe, task, output_dir, options=None, **settings):
+def train(
+    recipe: Recipe,
+    task: Task,
+    output_dir: str | os.PathLike,
+    options: TrainingOptions | None = None,
+    **settings,
+) -> FinishedRun:
     """Trains the model of a recipe and leaves a complete run directory.
 
     Args:
@@ -141,7 +150,7 @@ def _run_directory(path):
 class _Trainer:
     """What all rounds of a training have in common."""
 
-    task: typing.Any
+    task: Task
     strategy: typing.Any
     cluster: Cluster
     options: TrainingOptions
@@ -204,7 +213,7 @@ class _Trainer:
         best, record = self._fit(current, recipe, model, arrays, plan, run, minutes_used)
         best.restore()
         if current.averages_with_teacher:
-            model.set_weights(callbacks.mean_weights(model, weights))
+            model.set_weights(mean_weights(model, weights))
         if self.strategy.num_replicas_in_sync > 1:
             trained, model = model, build(recipe, self.task, self.options.seed)
             model.set_weights(trained.get_weights())

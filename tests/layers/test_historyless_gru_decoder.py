@@ -1,4 +1,4 @@
-"""HistorylessGRUDecoder: equations, lengths, directions, models, bad values."""
+"""HistorylessGRUDecoder: equations, lengths, directions, learning, bad values."""
 
 import keras
 import numpy as np
@@ -10,9 +10,8 @@ from keras_vae_collapse.layers import HistorylessGRUDecoder
 CONDITION = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
 
 
-def recurrence(direction, condition, steps):
+def recurrence(start, gru, condition, steps):
     """h_1 .. h_T by stepping the cell by hand."""
-    start, gru = direction
     state = start(condition)
     states = []
     for _ in range(steps):
@@ -24,7 +23,7 @@ def recurrence(direction, condition, steps):
 def test_states_follow_the_recurrence():
     layer = HistorylessGRUDecoder(units=6)
     states = layer(CONDITION, length=5)
-    expected = recurrence(layer._directions()[0], tf.constant(CONDITION), 5)
+    expected = recurrence(layer.forward_start, layer.forward, tf.constant(CONDITION), 5)
     np.testing.assert_allclose(states, expected, rtol=1e-4, atol=1e-6)
     assert np.abs(np.diff(states, axis=1)).max() > 1e-3  # the states do move on
 
@@ -32,7 +31,7 @@ def test_states_follow_the_recurrence():
 def test_backward_states_begin_at_the_last_step():
     layer = HistorylessGRUDecoder(units=6, bidirectional=True)
     states = layer(CONDITION, length=5)
-    backward = recurrence(layer._directions()[1], tf.constant(CONDITION), 5)
+    backward = recurrence(layer.backward_start, layer.backward, tf.constant(CONDITION), 5)
     np.testing.assert_allclose(states[..., 6:], backward[:, ::-1], rtol=1e-4, atol=1e-6)
 
 
@@ -47,12 +46,10 @@ def test_a_fixed_length_makes_states_independent_of_how_many_are_wanted(bidirect
         )
 
 
-def test_length_may_be_an_integer_a_tensor_or_that_of_a_sequence():
+def test_length_may_be_an_integer_or_a_tensor():
     layer = HistorylessGRUDecoder(units=6)
     expected = layer(CONDITION, length=5)
     np.testing.assert_array_equal(layer(CONDITION, length=tf.constant(5)), expected)
-    np.testing.assert_array_equal(layer(CONDITION, np.zeros((3, 5), int)), expected)
-    np.testing.assert_array_equal(layer(CONDITION, np.ones((3, 5), int)), expected)
     traced = tf.function(
         lambda c, ids: layer(c, length=tf.shape(ids)[1]),
         input_signature=[tf.TensorSpec([None, 4]), tf.TensorSpec([None, None], tf.int64)],
@@ -62,35 +59,13 @@ def test_length_may_be_an_integer_a_tensor_or_that_of_a_sequence():
     )
 
 
-def test_half_precision_stays_half_precision():
-    layer = HistorylessGRUDecoder(units=6, bidirectional=True, dtype="mixed_bfloat16")
-    assert layer(CONDITION, length=5).dtype == "bfloat16"
-
-
-@pytest.mark.parametrize("bidirectional", [False, True])
-def test_functional_model_trains_saves_and_loads(bidirectional, tmp_path):
-    condition, ids = keras.Input((4,)), keras.Input((None,), dtype="int32")
-    states = HistorylessGRUDecoder(6, bidirectional=bidirectional)(condition, ids)
-    assert states.shape == (None, None, 12 if bidirectional else 6)
-    model = keras.Model([condition, ids], keras.layers.Dense(7)(states))
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    target = np.array([[1, 2, 3]] * 3)
-    losses = model.fit([CONDITION, target], target, epochs=5, verbose=0).history["loss"]
-    assert losses[-1] < losses[0]
-    model.save(tmp_path / "model.keras")
-    loaded = keras.saving.load_model(tmp_path / "model.keras")
-    np.testing.assert_allclose(
-        loaded([CONDITION, target]), model([CONDITION, target]), rtol=1e-5, atol=1e-6
-    )
-
-
 def test_symbolic_shape_knows_a_static_length():
     condition = keras.Input((4,))
     assert HistorylessGRUDecoder(6)(condition, length=5).shape == (None, 5, 6)
     assert HistorylessGRUDecoder(6, length=8)(condition).shape == (None, 8, 6)
 
 
-def test_learns_a_word_from_its_condition_alone():
+def test_learns_a_sequence_from_its_condition_alone():
     keras.utils.set_random_seed(0)
     target = np.array([[1, 1, 2, 1, 3, 3], [3, 2, 2, 2, 1, 1]])
     condition = np.array([[1.0, 0.0], [0.0, 1.0]], "float32")

@@ -1,4 +1,4 @@
-"""LatentAttention: its equation, its two halves, precision, bad values."""
+"""LatentAttention: its equation, in a call and step by step, precision, bad values."""
 
 import keras
 import numpy as np
@@ -13,43 +13,37 @@ QUERY = np.random.default_rng(1).normal(size=(3, 5, 6)).astype("float32")
 def test_context_follows_the_equation():
     layer = LatentAttention(slots=3, units=8)
     context = layer(Z, QUERY).numpy()
-    W, b, Q, places = (
+    W, b, Q, positions = (
         np.asarray(w, "float64")
         for w in (
             layer.project_z.kernel,
             layer.project_z.bias,
             layer.project_query.kernel,
-            layer.places,
+            layer.positions,
         )
     )
     assert context.shape == (3, 5, 8)
     for row in range(3):
         slots = Z[row].reshape(3, 2) @ W + b
         for step in range(5):
-            weights = np.exp((slots + places) @ (QUERY[row, step] @ Q) / np.sqrt(8))
+            weights = np.exp((slots + positions) @ (QUERY[row, step] @ Q) / np.sqrt(8))
             expected = weights @ slots / weights.sum()
             np.testing.assert_allclose(context[row, step], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_states_with_a_spacing_also_look_for_places():
+def test_states_with_a_spacing_also_attend_by_position():
     layer = LatentAttention(slots=3, units=8, spacing=2.0)
     context = layer(Z, QUERY).numpy()
     memory = layer.memory(Z)
     rates = 10000.0 ** -(np.arange(16) / 16)
     same = np.array([[np.cos(rates * (t - 2 * k)).sum() for k in range(3)] for t in range(5)])
-    scores = np.einsum("bqd,bkd->bqk", layer.project_query(QUERY), memory + layer.places)
+    scores = np.einsum("bqd,bkd->bqk", layer.project_query(QUERY), memory + layer.positions)
     weights = np.exp(scores / np.sqrt(8) + same)
     expected = (weights / weights.sum(-1, keepdims=True)) @ memory.numpy()
     np.testing.assert_allclose(context, expected, rtol=1e-4, atol=1e-5)
     # Step by step, as in decoding.
     steps = [layer.attend(memory, QUERY[:, t : t + 1], start=t) for t in range(5)]
     np.testing.assert_allclose(np.concatenate(steps, axis=1), context, rtol=1e-5, atol=1e-6)
-
-
-def test_memory_and_attend_are_the_two_halves_of_a_call():
-    layer = LatentAttention(slots=3, units=8)
-    context = layer(Z, QUERY)
-    np.testing.assert_array_equal(layer.attend(layer.memory(Z), QUERY), context)
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])

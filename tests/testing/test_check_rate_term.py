@@ -50,19 +50,12 @@ class CountsInEvaluation(KLDivergence):
         return rate(kl, mean)
 
 
-class CountsInTracing(KLDivergence):
+class AnotherInGraphs(KLDivergence):
     def penalty(self, kl, mean, training):
-        self.calls = getattr(self, "calls", 0) + 1
-        return self.calls * rate(kl, mean)
+        return rate(kl, mean) * (1.0 if tf.executing_eagerly() else 2.0)
 
 
 class LogsNothing(KLDivergence):
-    def call(self, *args, **kwargs):
-        value = super().call(*args, **kwargs)
-        for tracker in self.trackers.values():
-            tracker.reset_state()
-        return value
-
     @property
     def metrics(self):
         return []
@@ -75,6 +68,11 @@ class CountsTwiceInGraphs(KLDivergence):
         return super().penalty(kl, mean, training)
 
 
+class GrowsWithReplicas(KLDivergence):
+    def penalty(self, kl, mean, training):
+        return rate(kl, mean) * tf.distribute.get_strategy().num_replicas_in_sync
+
+
 @pytest.mark.parametrize(
     ("cls", "sentence"),
     [
@@ -85,8 +83,9 @@ class CountsTwiceInGraphs(KLDivergence):
         (Disconnected, "A finite gradient reaches.*no gradient"),
         (LosesItsWeight, "`get_config` and `from_config` give back an equal object"),
         (CountsInEvaluation, "evaluation leaves every weight as it is.*'step'"),
-        (CountsInTracing, "Compiled into a graph"),
+        (AnotherInGraphs, "Compiled into a graph.*The value: expected"),
         (LogsNothing, r"`fit` logs.*Missing: \['penalty', 'rate', 'val_penalty', 'val_rate'\]"),
+        (GrowsWithReplicas, "Two replicas train as one device does.*The figure 'loss'"),
         (CountsTwiceInGraphs, "Compiled into a graph.*'step' after three calls"),
     ],
 )

@@ -2,14 +2,17 @@
 
 import os
 import pathlib
+from importlib import resources
 
 from keras_vae_collapse.tasks.reinflection.example import DataError, shown_path
-from keras_vae_collapse.tasks.reinflection.sigmorphon2016_sha256 import SHA256
 
 NAME = "sigmorphon2016"
 COMMIT = "f397ed13b2aac85c08712f984a28a9d9671b2a97"
 BASE_URL = f"https://raw.githubusercontent.com/ryancotterell/sigmorphon2016/{COMMIT}/data/"
 _TIMEOUT_SECONDS = 30
+# SHA-256 of the published training and development files, by name.
+_LINES = resources.files(__package__).joinpath("sigmorphon2016.sha256").read_text().splitlines()
+SHA256 = dict(line.split() for line in _LINES if not line.startswith("#"))
 
 
 def fetch_sigmorphon2016(language=None, task=None, cache_dir=None, base_url=None):

@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras_vae_collapse.models.endpoints import in_chunks
 
 _STRING = tf.TensorSpec([None], tf.string)
-_FORM = [(tf.string, []), (tf.float32, [])]
+_FORM: list = [(tf.string, []), (tf.float32, [])]
 
 
 def string_endpoints(model):

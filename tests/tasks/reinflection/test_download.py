@@ -14,7 +14,7 @@ from keras_vae_collapse.tasks.reinflection import (
     fetch_sigmorphon2016,
     load_data,
 )
-from keras_vae_collapse.tasks.reinflection.sigmorphon2016_sha256 import SHA256
+from keras_vae_collapse.tasks.reinflection.download import SHA256
 
 TRAIN = b"evi\tnum=PL\tevler\n"
 DEV = b"dili\tnum=PL\tdiller\n"

@@ -4,10 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keras_vae_collapse.tasks.reinflection.turkish_demo import lexicon as turkish_lexicon
 from keras_vae_collapse.tasks.reinflection.turkish_demo import phonology
 from keras_vae_collapse.tasks.reinflection.turkish_demo.lemma import Lemma
-from keras_vae_collapse.tasks.reinflection.turkish_demo.lexicon import LEXICON
+from keras_vae_collapse.tasks.reinflection.turkish_demo.lexicon import (
+    EXCEPTIONAL,
+    LEXICON,
+    REGULAR,
+)
 from keras_vae_collapse.tasks.reinflection.turkish_demo.nouns import NOUN_FEATURES, inflect
 
 letters = "".join(sorted(phonology.VOWELS | phonology.CONSONANTS))
@@ -128,14 +131,7 @@ def test_an_entry_outside_the_notation_is_refused(entry):
 
 
 def test_the_word_lists_repeat_nothing_and_list_no_exception_that_spelling_predicts():
-    exceptional = turkish_lexicon._read(turkish_lexicon._EXCEPTIONAL_NOUNS)
-    regular = turkish_lexicon.REGULAR_NOUNS.split()
-    assert len(set(regular)) == len(regular)
-    assert exceptional.keys().isdisjoint(regular)
-    assert len(exceptional) == sum(
-        len(line.split())
-        for line in turkish_lexicon._EXCEPTIONAL_NOUNS.splitlines()
-        if not line.startswith("#")
-    )
-    assert [name for name in exceptional if exceptional[name] == Lemma.from_spelling(name)] == []
-    assert all(LEXICON[name] == Lemma.from_spelling(name) for name in regular)
+    assert len(LEXICON) == len(EXCEPTIONAL) + len(REGULAR)
+    exceptional = map(Lemma.parse, EXCEPTIONAL)
+    assert [e for e in exceptional if e == Lemma.from_spelling(e.citation)] == []
+    assert all(LEXICON[name] == Lemma.from_spelling(name) for name in REGULAR)

@@ -1,15 +1,18 @@
-"""WordEncoder with attention pooling: what its slots read, and padding."""
+"""GRUEncoder: its outputs with and without attention pooling, padding, old files."""
 
+import keras
 import numpy as np
+import pytest
 
-from keras_vae_collapse.layers import WordEncoder
+from keras_vae_collapse import layers
+from keras_vae_collapse.layers import GRUEncoder
 
 IDS = np.array([[4, 5, 6, 7, 3], [8, 3, 0, 0, 0], [9, 4, 5, 3, 0]])
 
 
 def encoders():
-    plain = WordEncoder(10, units=6, char_dim=4)
-    pooled = WordEncoder(10, units=6, char_dim=4, slots=3, slot_dim=2)
+    plain = GRUEncoder(10, units=6, embedding_dim=4)
+    pooled = GRUEncoder(10, units=6, embedding_dim=4, slots=3, slot_dim=2)
     plain(IDS), pooled(IDS)
     for part in ("embedding", "forward", "backward"):
         getattr(pooled, part).set_weights(getattr(plain, part).get_weights())
@@ -24,12 +27,12 @@ def test_the_output_is_the_final_states_or_the_slots():
 
 def test_slots_read_the_states_of_both_directions_at_each_position():
     _, pooled = encoders()
-    word = IDS[2:, :4]
-    E = pooled.embedding(word)
+    ids = IDS[2:, :4]
+    E = pooled.embedding(ids)
     forward = pooled.forward(E).numpy()
     backward = pooled.backward(E[:, ::-1]).numpy()[:, ::-1]
     expected = pooled.pooling(np.concatenate([forward, backward], axis=-1)).numpy()
-    np.testing.assert_allclose(pooled(word), expected.reshape(1, -1), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(pooled(ids), expected.reshape(1, -1), rtol=1e-5, atol=1e-6)
 
 
 def test_padding_changes_nothing():
@@ -38,3 +41,14 @@ def test_padding_changes_nothing():
         for row, ids in enumerate(IDS):
             alone = encoder(ids[None, ids != 0]).numpy()
             np.testing.assert_allclose(together[row], alone[0], rtol=1e-5, atol=1e-6)
+
+
+def test_a_file_that_calls_it_word_encoder_loads():
+    config = keras.saving.serialize_keras_object(GRUEncoder(10, units=6, embedding_dim=4))
+    config["registered_name"] = "keras_vae_collapse>WordEncoder"
+    config["module"], config["class_name"] = "keras_vae_collapse.layers.x", "WordEncoder"
+    config["config"]["char_dim"] = config["config"].pop("embedding_dim")
+    loaded = keras.saving.deserialize_keras_object(config)
+    assert type(loaded) is GRUEncoder and loaded.embedding_dim == 4
+    with pytest.warns(DeprecationWarning, match="WordEncoder is now GRUEncoder"):
+        assert layers.WordEncoder is GRUEncoder

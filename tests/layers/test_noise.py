@@ -1,0 +1,28 @@
+"""Noise: where its numbers lie, and that XLA draws the same."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_vae_collapse.layers.noise import standard_normal, uniform
+
+SEED = tf.constant([3, 5])
+
+
+def test_uniform_numbers_are_multiples_of_2_to_the_minus_24_below_one():
+    steps = uniform([1000], SEED).numpy() * 2.0**24
+    np.testing.assert_array_equal(steps, np.round(steps))
+    assert steps.min() >= 0 and steps.max() < 2.0**24
+    assert np.any(steps % 2 == 1)
+
+
+def test_normal_numbers_are_symmetric_quantiles():
+    p = 0.5 + 0.5 * tf.math.erf(standard_normal([1000], SEED) / np.sqrt(2.0)).numpy()
+    expected = (np.floor(uniform([1000], SEED).numpy() * 2.0**23) + 0.5) * 2.0**-23
+    np.testing.assert_allclose(p, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("draw", [uniform, standard_normal])
+def test_xla_draws_the_same(draw):
+    compiled = tf.function(lambda seed: draw([50, 3], seed), jit_compile=True)
+    np.testing.assert_allclose(compiled(SEED), draw([50, 3], SEED), rtol=1e-5, atol=1e-6)

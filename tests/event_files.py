@@ -5,20 +5,24 @@ import os
 
 import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
+
+
+def _summaries(folder):
+    """`(step, summary value)` of a folder, in the order written."""
+    for path in sorted(glob.glob(os.path.join(folder, "events.out.tfevents.*"))):
+        for record in tf.data.TFRecordDataset(path):
+            event = Event.FromString(record.numpy())
+            yield from ((event.step, value) for value in event.summary.value)
 
 
 def read_events(folder):
     """`[(step, tag, tensor), ...]` of all summaries in a folder, in the order written."""
-    found = []
-    for path in sorted(glob.glob(os.path.join(folder, "events.out.tfevents.*"))):
-        for record in tf.data.TFRecordDataset(path):
-            event = Event.FromString(record.numpy())
-            found += [
-                (event.step, value.tag, tf.make_ndarray(value.tensor))
-                for value in event.summary.value
-                if value.HasField("tensor")
-            ]
-    return found
+    return [
+        (step, value.tag, tf.make_ndarray(value.tensor))
+        for step, value in _summaries(folder)
+        if value.HasField("tensor")
+    ]
 
 
 def tags(folder):
@@ -30,3 +34,9 @@ def texts(folder, tag):
     """`{step: text}` of a text tag."""
     found = read_events(folder)
     return {step: value.ravel()[0].decode("utf-8") for step, name, value in found if name == tag}
+
+
+def hparams_content(folder, tag):
+    """What the HParams plugin wrote under a tag, of which there is one."""
+    (value,) = (value for _, value in _summaries(folder) if value.tag == tag)
+    return HParamsPluginData.FromString(value.metadata.plugin_data.content)

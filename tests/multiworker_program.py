@@ -1,6 +1,6 @@
 """One worker of a cluster, described by `TF_CONFIG`.
 
-`plain`: Keras's own `fit`, without the remedy; says how it ends.
+`plain`: Keras's own `fit`, unpatched; says how it ends.
 `train DATA OUTPUT_DIR WEIGHTS [FIELD=VALUE ...]`: a training without noise; the weights that this
 worker has afterwards go to the file WEIGHTS. Without `TF_CONFIG` it is the same on one process.
 """
@@ -30,29 +30,25 @@ def plain():
 
 def train(data, output_dir, weights, *settings):
     from noise import switch_noise_off
-    from training_runs import TINY
+    from training_runs import tiny
 
-    import zoo
-    from keras_vae_collapse.training import loop as training
+    from keras_vae_collapse import training
+    from keras_vae_collapse.tasks import ReinflectionTask
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
-    recipe = zoo.override(
-        zoo.recipe("bag_of_chars"), [*(f"{k}={v}" for k, v in TINY.items()), *settings]
-    )
     models = []
 
-    def build(*arguments):
-        model = zoo.build(*arguments)
-        switch_noise_off(model)
-        models.append(model)
-        return model
+    class WithoutNoise(ReinflectionTask):
+        def model(self, recipe, seed=0):
+            models.append(super().model(recipe, seed))
+            switch_noise_off(models[-1])
+            return models[-1]
 
     training.train(
-        recipe,
-        build,
-        data=data,
-        output_dir=output_dir,
+        training.override(tiny("bag_of_chars"), settings),
+        WithoutNoise(data),
+        output_dir,
         epochs=2,
         strategy="multiworker" if "TF_CONFIG" in os.environ else "single",
         verbose=0,

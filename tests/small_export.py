@@ -1,25 +1,31 @@
 """A small model that gives many different words, and its export."""
 
 import numpy as np
-from training_runs import TINY
+from training_runs import tiny
 
-import zoo
 from keras_vae_collapse.export import export_model
-from keras_vae_collapse.tasks.reinflection import Example, Vocabulary
+from keras_vae_collapse.tasks.reinflection import Example, ReinflectionTask
+
+EXAMPLES = [
+    Example("evler", "pos=N,case=ABL,num=SG", "evden"),
+    Example("evde", "pos=N,case=LOC,num=PL", "evlerde"),
+    Example("eldi", "pos=V", "el"),
+]
 
 
-def small_export(folder):
-    """Exports an untrained model; returns it and the path of the SavedModel."""
-    examples = [
-        Example("evler", "pos=N,case=ABL,num=SG", "evden"),
-        Example("evde", "pos=N,case=LOC,num=PL", "evlerde"),
-        Example("eldi", "pos=V", "el"),
-    ]
-    recipe = zoo.override(zoo.recipe("base"), [f"{k}={v}" for k, v in TINY.items()])
-    model = zoo.build(recipe, Vocabulary.from_examples(examples))
+def small_model():
+    """An untrained model of the recipe `base`."""
+    model = ReinflectionTask.from_examples(EXAMPLES, []).model(tiny("base"))
     # Far from the start, where every word would be the same.
     rng = np.random.default_rng(0)
     for weight in model.trainable_weights:
         weight.assign(rng.normal(size=weight.shape))
-    export_model(model, folder / "export")
+    return model
+
+
+def small_export(folder):
+    """Exports the small model; returns it and the path of the SavedModel."""
+    model = small_model()
+    task = ReinflectionTask.of_model(model, EXAMPLES)
+    export_model(model, task.endpoints(model), folder / "export")
     return model, folder / "export"

@@ -1,5 +1,7 @@
 """A model that trains in a moment, and the callbacks of a run around it."""
 
+import types
+
 import keras
 import numpy as np
 
@@ -54,7 +56,7 @@ def fit(folder, epochs, scores, stop=None, patience=99, use_ema=False):
     """Trains, or goes on with what is in `folder`; returns the model and the `RunCheckpoint`."""
     model = make_model(use_ema)
     clock = TimeLimit()
-    best = BestWeights(patience=patience)
+    best = BestWeights("dev_accuracy", patience)
     checkpoint = RunCheckpoint(folder, best, clock)
     done = checkpoint.restore(model)
     hooks = [clock, Score(scores), best, checkpoint, *([stop] if stop else [])]
@@ -72,3 +74,15 @@ def fit(folder, epochs, scores, stop=None, patience=99, use_ema=False):
     except StopAt.Killed:
         pass
     return model, checkpoint
+
+
+def run_epochs(callback, epochs, first=0, stop_after=None):
+    """Passes epochs through a callback as `fit` does, with no batches and no logs."""
+    callback.set_model(types.SimpleNamespace(stop_training=False))
+    callback.set_params({"epochs": epochs})
+    for epoch in range(first, epochs):
+        callback.on_epoch_begin(epoch)
+        callback.on_epoch_end(epoch)
+        if epoch == stop_after:
+            break
+    callback.on_train_end()

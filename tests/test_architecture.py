@@ -52,11 +52,15 @@ def room(module):
     return parts[0]
 
 
+def is_main(node):
+    return isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)
+
+
 def imports(path):
     """Names of modules of ours that a file imports, functions included, aliases of commands not."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.If) and "__main__" in ast.unparse(node.test):
-            node.body = []
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree.body = [node for node in tree.body if not is_main(node)]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

@@ -47,23 +47,17 @@ FEATURES = [
 
 @pytest.fixture(scope="module")
 def answers(tiny_run, tmp_path_factory):
-    run, _ = tiny_run
+    export = tiny_run.directory.export
     path = tmp_path_factory.mktemp("answers") / "answers.json"
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(run.export), str(path)], capture_output=True, text=True
+        [sys.executable, "-c", SCRIPT, str(export), str(path)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(path.read_text())
 
 
-@pytest.fixture(scope="module")
-def model(tiny_run):
-    from keras_vae_collapse.runs.model_archive import load_model
-
-    return load_model(tiny_run[0].path)
-
-
-def test_the_exported_model_gives_the_forms_of_the_model(answers, model):
+def test_the_exported_model_gives_the_forms_of_the_model(answers, tiny_run):
+    model = tiny_run.model
     n_best = [forms[0] for forms in model.inflect_n_best(WORDS, FEATURES, 1)]
     assert answers["forms"] == answers["default"] == [form for form, _ in n_best]
     np.testing.assert_allclose(answers["log_probability"], [p for _, p in n_best], rtol=1e-3)

@@ -1,17 +1,16 @@
-import json
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from noise import noise_sources
-from training_runs import train, write_data
+from training_runs import tiny, write_data
 from two_replicas import ONE, TWO, build, weights
 
 import zoo
-from keras_vae_collapse.distribute.multiworker import fit_remedy
-from keras_vae_collapse.runs.model_archive import load_model
-from keras_vae_collapse.tasks.reinflection import Vocabulary, encode_examples, load_data
+from keras_vae_collapse.distribute.multiworker import patched_fit
+from keras_vae_collapse.runs import load_model
+from keras_vae_collapse.tasks import ReinflectionTask
+from keras_vae_collapse.training import train
 from keras_vae_collapse.training.batch_plan import BatchPlan
 from keras_vae_collapse.training.encoder_training import make_encoder_training
 from keras_vae_collapse.training.optimizer import make_optimizer
@@ -31,8 +30,8 @@ WITHOUT_EFFECT = {"bn_vae": ("latent/loc/bias", "latent/normalize/moving_mean")}
 # One of each kind of parts that meet across replicas; the others take longer than they add.
 # So that few steps have both kinds of steps; the loss stands in for the mutual information.
 ENCODER_TRAINING = {
-    "aggressive_encoder": ["max_steps=1", "encoder_training_options.monitor=loss"],
-    "encoder_pretraining": ["encoder_training_options.epochs=1"],
+    "aggressive_encoder": ["max_steps=1", "encoder_training.monitor=loss"],
+    "encoder_pretraining": ["encoder_training.epochs=1"],
 }
 QUICK = {"even": ("mdr",), "uneven": ("bag_of_chars",)}
 
@@ -40,9 +39,8 @@ QUICK = {"even": ("mdr",), "uneven": ("bag_of_chars",)}
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     """`(vocabulary, arrays)` of a small data set."""
-    examples, _ = load_data(write_data(tmp_path_factory.mktemp("data")))
-    vocabulary = Vocabulary.from_examples(examples)
-    return vocabulary, encode_examples(examples, vocabulary)
+    task = ReinflectionTask(write_data(tmp_path_factory.mktemp("data")))
+    return task.vocabulary, task.encode(task.train_examples)
 
 
 class Losses(keras.callbacks.Callback):
@@ -66,7 +64,7 @@ def trained(name, vocabulary, strategy, dataset, steps, **options):
         model.compile(make_optimizer(recipe))
     encoder_training = make_encoder_training(recipe, model)
     hooks = [losses, *([encoder_training] if encoder_training else [])]
-    with fit_remedy(model):
+    with patched_fit(model):
         history = model.fit(dataset, steps_per_epoch=steps, verbose=0, callbacks=hooks)
     return model, losses.values, {key: value[-1] for key, value in history.history.items()}
 
@@ -136,7 +134,7 @@ def test_evaluation_of_uneven_batches_gives_the_figures_of_one_device(data):
         model = build("bag_of_chars", vocabulary, strategy)
         with strategy.scope():
             model.compile()
-        with fit_remedy(model):
+        with patched_fit(model):
             dataset = uneven(arrays, (7, 12, 1))
             figures.append(model.evaluate(dataset, return_dict=True, verbose=0))
     assert figures[0].keys() == figures[1].keys() > {"loss", "distortion", "rate"}
@@ -168,25 +166,13 @@ def test_the_noise_of_two_replicas_reaches_the_model(data):
             assert np.array_equal(first, second) == same
 
 
-def test_the_global_batch_is_divided_among_the_replicas(data):
-    vocabulary, arrays = data
-    dataset = training_dataset(arrays, BatchPlan.of(arrays, 12, seed=0))
-    batch = next(iter(TWO.experimental_distribute_dataset(dataset)))
-    rows = [len(part) for part in TWO.experimental_local_results(batch["source"])]
-    assert rows == [6, 6]
-
-
 @pytest.mark.slow
-def test_train_py_leaves_a_complete_run_on_two_replicas(tmp_path):
-    data = write_data(tmp_path / "data")
-    figures = {}
-    for strategy, flags in (("single", {}), ("mirrored", {"logical_cpus": 2})):
-        folder = tmp_path / strategy
-        code, output = train(data, folder, strategy=strategy, epochs=2, **flags)
-        assert code == 0, output[-3000:]
-        figures[strategy] = json.loads((folder / "metrics.json").read_text())
-    one, two = (tmp_path / name for name in figures)
-    assert {path.name for path in one.iterdir()} == {path.name for path in two.iterdir()}
-    assert figures["single"]["parameters"] == figures["mirrored"]["parameters"]
-    model = load_model(two)
-    assert len(model.inflect(["evler"], ["pos=N,num=SG"])) == 1
+def test_a_training_on_two_replicas_leaves_a_complete_run(tiny_run, tmp_path):
+    task = ReinflectionTask(tiny_run.directory.path.parent / "data")
+    replicas = {"strategy": "mirrored", "logical_cpus": 2}
+    run = train(tiny("mdr"), task, tmp_path / "run", epochs=1, verbose=0, **replicas)
+    one, two = (set(r.directory.path.iterdir()) for r in (tiny_run, run))
+    assert {path.name for path in one} == {path.name for path in two}
+    assert run.metrics["parameters"] == tiny_run.metrics["parameters"]
+    loaded = load_model(run.directory.path)
+    assert loaded.inflect(["evler"], ["num=SG"]) == run.model.inflect(["evler"], ["num=SG"])

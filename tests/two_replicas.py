@@ -15,13 +15,13 @@ def build(name, vocabulary, strategy, noise=False, **settings):
     """The model of a recipe, tiny, the same weights whatever the strategy; not compiled."""
     from training_runs import tiny
 
-    import zoo
+    from keras_vae_collapse import training
+    from keras_vae_collapse.tasks import ReinflectionTask
 
-    recipe = tiny(name, **settings)
+    task = ReinflectionTask.from_examples([], [], vocabulary)
     keras.utils.set_random_seed(0)
     with strategy.scope():
-        model = zoo.build(recipe, vocabulary, seed=3)
-        model.build()
+        model = training.build(tiny(name, **settings), task, seed=3)
     if not noise:
         switch_noise_off(model)
     return model

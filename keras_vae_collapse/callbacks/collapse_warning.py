@@ -8,7 +8,6 @@ from keras.ops import convert_to_numpy
 from keras_vae_collapse.callbacks.summary_callback import SummaryCallback
 from keras_vae_collapse.core.checks import check_integer, check_number
 
-
 _ADVICE = (
     "After training, `keras_vae_collapse.diagnostics.diagnose` with a `LatentModel` of this model "
     "says which dimensions are inactive, why, and what to try."

@@ -1,5 +1,7 @@
 """The replicas of a `tf.distribute` strategy: which one this is, and means over all of them."""
 
+import functools
+
 import tensorflow as tf
 
 import keras_vae_collapse.core.backend  # noqa: F401  says so where Keras has another backend
@@ -46,3 +48,14 @@ def global_batch_mean(values):
     part = tf.reduce_sum(values, axis=0) / count  # R sum_r / N
     # In this order the value is that of the mean to the last bit, the same on every replica.
     return replica_mean(part) + (part - tf.stop_gradient(part))
+
+
+@functools.cache
+def mirrored_strategy(devices=None):
+    """The `MirroredStrategy` of some devices, a tuple of names, or of all GPUs.
+
+    There is one for the same devices in a process: each strategy numbers its collective
+    operations from the same start, and TensorFlow takes the first of a second strategy for that of
+    the first ("Shape mismatch in the collective instance").
+    """
+    return tf.distribute.MirroredStrategy(devices)

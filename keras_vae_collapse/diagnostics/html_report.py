@@ -107,8 +107,9 @@ def _verdict(report):
 
 def _figures(report):
     rows = "".join(
-        f"<div><span>{escape(label)}</span><span>{escape(value)}</span></div>"
-        for label, value in text_report.labelled_figures(report)
+        f'<div title="{escape(meaning)}"><span>{escape(label)}</span>'
+        f"<span>{escape(value)}</span></div>"
+        for label, value, meaning in text_report.labelled_figures(report)
     )
     return _section("Figures", f'<div class="figures">{rows}</div>')
 

@@ -1,24 +1,8 @@
 """A collapse report as text, and the pieces of text that the HTML page has too."""
 
 from keras_vae_collapse.diagnostics.dimensions import count_states
+from keras_vae_collapse.metrics.figures import FIGURES
 
-FIGURE_LABELS = {
-    "rate_nats": "rate R (nats/example)",
-    "distortion_nats": "distortion D (nats/example)",
-    "negative_elbo_nats": "negative ELBO, D + R (nats/example)",
-    "iw_nll_nats": "importance-weighted NLL (nats/example)",
-    "mutual_information_nats": "mutual information (nats)",
-    "active_units": "active units (variance of the mean)",
-    "latent_dim": "latent dimensions",
-    "z_gap_nats": "z gap, z permuted (nats/example)",
-    "prior_gap_nats": "prior gap, prior z (nats/example)",
-    "distinct_outputs": "distinct outputs",
-    "distinct_outputs_permuted_z": "distinct outputs, permuted z",
-    "distinct_outputs_prior_z": "distinct outputs, z from the prior",
-    "unchanged_output_fraction": "outputs unchanged by another z",
-    "examples": "examples",
-    "num_samples": "samples per example (K)",
-}
 _WIDTH = 56
 
 
@@ -27,7 +11,8 @@ def render_text(report, command=None):
     lines = [f"verdict: {report.verdict.upper()}", f"({provenance(report)})", ""]
     lines += [f"- {finding}" for finding in report.findings]
     lines += ["", "figures"]
-    lines += [f"  {label:38s}{value:>12s}" for label, value in labelled_figures(report)]
+    for label, value, meaning in labelled_figures(report):
+        lines.append(f"  {label:38s}{value:>12s}  {meaning}")
     if report.samples:
         lines += ["", "outputs", *_table(*sample_table(report.samples, _WIDTH))]
     if report.remedies:
@@ -53,18 +38,12 @@ def provenance(report):
 
 
 def labelled_figures(report):
-    """`(label, value as text)` of each figure."""
+    """`(label, value as text, what it says)` of each figure."""
     return [
-        (label, _as_text(name, report.figures[name]))
-        for name, label in FIGURE_LABELS.items()
+        (figure.title, figure.show(report.figures[name]), figure.meaning)
+        for name, figure in FIGURES.items()
         if name in report.figures
     ]
-
-
-def _as_text(name, value):
-    if name.endswith("fraction"):
-        return f"{value:.1%}"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.3f}"
 
 
 def state_summary(report):

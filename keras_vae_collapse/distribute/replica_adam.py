@@ -57,4 +57,3 @@ class ReplicaAdam(keras.optimizers.Adam):
             return reduced
         grads, variables = zip(*reduced, strict=True)
         return list(zip(super()._clip_gradients(list(grads)), variables, strict=True))
-

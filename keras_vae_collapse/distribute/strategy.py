@@ -1,10 +1,9 @@
 """Strategies by name."""
 
-import functools
-
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_choice, check_integer
+from keras_vae_collapse.core.replicas import mirrored_strategy
 from keras_vae_collapse.distribute.multiworker import multiworker_strategy
 
 STRATEGIES = ("auto", "single", "mirrored", "multiworker")
@@ -31,18 +30,10 @@ def make_strategy(name="auto", logical_cpus=0):
     if name == "multiworker":
         return multiworker_strategy()
     if name == "mirrored" and not gpus and logical_cpus > 1:
-        return _mirrored_strategy(_divide_cpu(logical_cpus))
+        return mirrored_strategy(_divide_cpu(logical_cpus))
     if name == "mirrored" or (name == "auto" and len(gpus) > 1):
-        return _mirrored_strategy(None)
+        return mirrored_strategy(None)
     return tf.distribute.get_strategy()
-
-
-@functools.cache
-def _mirrored_strategy(devices):
-    # One for the same devices in a process: each strategy numbers its collective operations from
-    # the same start, and TensorFlow takes the first of a second strategy for that of the first
-    # ("Shape mismatch in the collective instance").
-    return tf.distribute.MirroredStrategy(devices)
 
 
 def _divide_cpu(count):

@@ -42,7 +42,7 @@ FIGURES = {
     "prior_gap_nats": Figure(
         "prior gap", _NATS, "{:,.3f}", "drop of log p(x|z) when z is drawn from the prior"
     ),
-    "distinct_outputs": Figure("distinct outputs", "", "{:,d}", "1: the same answer to everything"),
+    "distinct_outputs": Figure("distinct outputs", "", "{:,d}", "1 means one answer to everything"),
     "distinct_outputs_permuted_z": Figure(
         "distinct outputs, permuted z", "", "{:,d}", "with the z of other examples"
     ),

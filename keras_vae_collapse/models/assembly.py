@@ -50,7 +50,9 @@ def sequence_parts(recipe, vocabulary_size, max_length, condition_size=0, seed=0
     if recipe.bag_of_chars is not None:
         bag_of_chars = BagOfChars(vocabulary_size)
         bag_of_chars_head = part("bag_of_chars", 0)
-    encoder = make_part("encoder", recipe.encoder, _LAYERS, {**shared, **slots, "seed": seed + 3})
+    encoder = make_part(
+        "encoder", recipe.encoder, _LAYERS, {**shared, **slots, "seed": seed + 3}, name="encoder"
+    )
     latent = make_part(
         "latent",
         recipe.latent,
@@ -81,6 +83,7 @@ def sequence_parts(recipe, vocabulary_size, max_length, condition_size=0, seed=0
         auxiliary_state_cost=auxiliary_state_cost,
         max_length=max_length + 1,
         seed=seed + 5,
+        name="decoder",
     )
     return {
         "encoder": encoder,

@@ -109,7 +109,9 @@ class SequenceDecoder(keras.layers.Layer):
             self.condition_embedding = keras.layers.Dense(
                 condition_dim, use_bias=False, name="condition_embedding"
             )
-            self.condition_attention = ConditionAttention(condition_dim, name="condition_attention")
+            # Gradients of one tensor are summed in the order of such names: a new one would change
+            # the last digits of trainings with an auxiliary state cost.
+            self.condition_attention = ConditionAttention(condition_dim, name="attention")
         self.latent_attention = _as_layer("latent_attention", latent_attention)
         self.drop = Dropout(dropout, seed=seed, name="drop")
         self.output_layer = keras.layers.Dense(vocabulary_size, dtype="float32", name="logits")
@@ -127,7 +129,8 @@ class SequenceDecoder(keras.layers.Layer):
         """Whether the decoder never sees the symbols before a position, in training or after."""
         return not self.autoregressive or getattr(self.history_dropout, "rate", 0.0) == 1.0
 
-    def build(self, z_shape, condition_shape, target_shape):
+    # Without a condition Keras names the other shapes alone.
+    def build(self, z_shape, condition_shape=None, target_shape=None):
         given = [] if self.reads_memory and self.condition_dim else [z_shape[-1]]
         output_dim = 0
         if self.condition_dim:

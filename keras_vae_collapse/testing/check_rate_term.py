@@ -1,12 +1,11 @@
 """The facts that hold for every rate term."""
 
-import functools
-
 import keras
 import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_vae_collapse.core.replicas import mirrored_strategy
 from keras_vae_collapse.layers import GaussianLatent
 from keras_vae_collapse.testing.facts import (
     check_facts,
@@ -65,13 +64,11 @@ def check_rate_term(make, latent_dim=4, strategy=None):
     check_facts(_FACTS, make, latent_dim, strategy or _two_replicas())
 
 
-@functools.cache
 def _two_replicas():
-    devices = tf.config.list_logical_devices("GPU")
-    devices = devices if len(devices) > 1 else tf.config.list_logical_devices("CPU")
-    if len(devices) < 2:
-        return None
-    return tf.distribute.MirroredStrategy([device.name for device in devices[:2]])
+    for kind in ("GPU", "CPU"):
+        if len(tf.config.list_logical_devices(kind)) > 1:
+            return mirrored_strategy((f"{kind}:0", f"{kind}:1"))
+    return None
 
 
 def _posterior(latent_dim, size=_BATCH, spread=1.0):

@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 import pytest
-from small_model import X, make_model
+from small_model import Score, X, make_model
 
 from keras_vae_collapse.callbacks import BestWeights
 
@@ -10,7 +10,7 @@ def after(scores, patience=99, **options):
     """The callback after epochs with given scores, each with all weights at its number."""
     model = make_model()
     model.stop_training = False
-    best = BestWeights(patience=patience, **options)
+    best = BestWeights("dev_accuracy", patience, **options)
     best.set_model(model)
     for epoch, logs in enumerate(scores):
         for weight in model.trainable_weights:
@@ -37,12 +37,12 @@ def test_the_first_of_equal_epochs_is_kept():
     assert weights_of(best) == {1.0}
 
 
-def test_equal_accuracy_is_decided_by_the_smaller_distance():
-    rows = [{"dev_accuracy": 0.0, "dev_levenshtein": d} for d in (4.0, 2.0, 3.0)]
-    best, _ = after(rows)
-    assert weights_of(best) == {2.0}
-    rows.append({"dev_accuracy": 0.1, "dev_levenshtein": 9.0})
-    assert weights_of(after(rows)[0]) == {4.0}
+def test_a_tie_is_decided_by_the_smaller_of_the_second_figure():
+    rows = [{"dev_accuracy": 0.0, "dev_distance": d} for d in (4.0, 2.0, 3.0)]
+    assert weights_of(after(rows)[0]) == {1.0}
+    assert weights_of(after(rows, tie_break="dev_distance")[0]) == {2.0}
+    rows.append({"dev_accuracy": 0.1, "dev_distance": 9.0})
+    assert weights_of(after(rows, tie_break="dev_distance")[0]) == {4.0}
 
 
 def test_epochs_before_the_first_that_counts_are_left_out():
@@ -53,7 +53,7 @@ def test_epochs_before_the_first_that_counts_are_left_out():
 
 
 @pytest.mark.parametrize("patience", [1, 3])
-def test_training_ends_after_so_many_epochs_without_improvement(patience):
+def test_training_ends_after_patience_epochs_without_improvement(patience):
     scores = [{"dev_accuracy": a} for a in (0.1, 0.5, *[0.4] * 10)]
     assert after(scores, patience)[1] == 2 + patience
 
@@ -70,11 +70,7 @@ def test_without_any_figure_the_weights_stay():
 
 def test_the_averaged_weights_are_kept_where_the_optimizer_averages():
     model = make_model(use_ema=True)
-    best = BestWeights()
-
-    class Always(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            logs["dev_accuracy"] = 1.0
+    best = BestWeights("dev_accuracy", patience=99)
 
     class Look(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
@@ -82,7 +78,7 @@ def test_the_averaged_weights_are_kept_where_the_optimizer_averages():
             self.average = self.model.optimizer._model_variables_moving_average[0].numpy()
 
     look = Look()
-    model.fit(X, X[:, :1], batch_size=8, verbose=0, callbacks=[Always(), best, look])
+    model.fit(X, X[:, :1], batch_size=8, verbose=0, callbacks=[Score([1.0]), best, look])
     best.restore()
     kernel = model.layers[-1].kernel.numpy()
     np.testing.assert_array_equal(kernel, look.average)

@@ -13,7 +13,7 @@ from keras_vae_collapse.losses import KLDivergence, MDRConstraint
 
 
 def run_epochs(callback, rates, steps=1000):
-    """Passes epochs of these rates, of so many steps each, through a callback, as `fit` does."""
+    """Passes epochs with these rates through a callback, as `fit` does; `steps` in each."""
     optimizer = types.SimpleNamespace(iterations=0)
     callback.set_model(types.SimpleNamespace(optimizer=optimizer))
     callback.on_train_begin()
@@ -28,11 +28,12 @@ def warnings(caplog):
     return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
 
 
-def test_low_rate_warns_once_and_names_diagnose_with_the_run_directory(caplog):
-    run_epochs(CollapseWarning(model_dir="runs/base"), [0.3, 0.2, 0.2, 0.2, 0.2])
+def test_low_rate_warns_once_and_ends_with_advice(caplog):
+    run_epochs(CollapseWarning(), [0.3, 0.2, 0.2, 0.2, 0.2])
     (message,) = warnings(caplog)
-    assert "python -m keras_vae_collapse.diagnose --model_dir=runs/base --file=FILE" in message
-    assert "epoch 3 is 0.2 nats" in message
+    assert "epoch 3 is 0.2 nats per example" in message
+    assert "keras_vae_collapse.diagnostics.diagnose" in message
+    assert CollapseWarning(advice="Try `this`.").message(0, 0.1).endswith(" Try `this`.")
 
 
 def test_first_epochs_do_not_warn(caplog):
@@ -57,7 +58,7 @@ def test_second_fall_warns_again_after_recovery(caplog):
     assert [message.split(" is ")[0][-7:] for message in warnings(caplog)] == ["epoch 1", "epoch 4"]
 
 
-def test_epochs_without_the_figure_are_passed_over(caplog):
+def test_epochs_without_the_figure_do_not_count(caplog):
     run_epochs(CollapseWarning(after_epochs=1), [None, None])
     assert warnings(caplog) == []
 
@@ -76,7 +77,7 @@ def test_tensorboard_gets_the_warning_as_text_at_its_epoch(tmp_path):
     run_epochs(CollapseWarning(after_epochs=2, writer=writer), [0.1, 0.1, 0.1])
     (step, text), *others = texts(tmp_path, "collapse_warning").items()
     assert step == 1 and not others
-    assert "python -m keras_vae_collapse.diagnose" in text
+    assert text.startswith("Posterior collapse")
 
 
 def test_healthy_run_leaves_nothing_in_tensorboard(tmp_path):

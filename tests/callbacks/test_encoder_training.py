@@ -144,7 +144,7 @@ def test_after_pretraining_the_decoder_starts_anew_and_the_encoder_goes_on(use_e
         np.testing.assert_array_equal(average, third.weights[weight.path])
 
 
-def test_the_rate_costs_nothing_in_pretraining_and_its_state_holds_still():
+def test_the_rate_has_no_cost_in_pretraining_and_its_state_stays():
     term = SoftFreeBitsKL(5.0, step=0.2)
     model, encoder = make_model(term)
     pretraining = callbacks.EncoderPretraining(model, encoder, term, epochs=1)
@@ -157,7 +157,7 @@ def test_the_rate_costs_nothing_in_pretraining_and_its_state_holds_still():
     first, second = watch.logs
     assert first["penalty"] == 0.0 and first["rate"] > 0.0
     assert second["penalty"] > 0.0
-    assert not term.costs_nothing
+    assert not term.pretraining
 
 
 def test_an_unbuilt_model_cannot_be_pretrained():

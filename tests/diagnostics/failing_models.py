@@ -46,46 +46,27 @@ def generic(z, x):
     return ["the same"] * len(z)
 
 
-def healthy():
-    g = Generator([2.0, 2.0, 1.5, 1.5])
-    return LatentModel(g.posterior, g.reads_z, g.x, g.decode)
-
-
-def too_weak():
-    g = Generator([2.0, 2.0, 1.5, 1.5])
-    return LatentModel(constant(0.0, 1.0), g.ignores_z, g.x, generic)
-
-
-def constant_shift():
-    g = Generator([2.0, 2.0, 1.5, 1.5])
-    return LatentModel(constant(2.0, 0.5), g.ignores_z, g.x, generic)
-
-
-def too_noisy():
-    g = Generator([2.0, 2.0, 1.5, 1.5])
-
+def noisy_encoder(g):
     def encode(x):
-        loc, scale = g.posterior(x)
-        return loc, np.full_like(scale, 6.0)
+        loc, _ = g.posterior(x)
+        return loc, np.full_like(loc, 6.0)
 
-    return LatentModel(encode, g.ignores_z, g.x, generic)
-
-
-def latent_ignored():
-    g = Generator([2.0, 2.0, 1.5, 1.5])
-    return LatentModel(g.posterior, g.ignores_z, g.x, generic)
+    return encode
 
 
-def few_dimensions():
-    g = Generator([3.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.01, 0.01])
-    return LatentModel(g.posterior, g.reads_z, g.x, g.decode)
-
-
-def spare_dimensions():
-    g = Generator([50.0, 50.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
-    return LatentModel(g.posterior, g.reads_z, g.x, g.decode)
-
-
-def generic_outputs():
-    g = Generator([2.0, 2.0, 1.5, 1.5])
-    return LatentModel(g.posterior, g.reads_z, g.x, generic)
+def make(name):
+    """The `LatentModel` that fails in the way of this name."""
+    norms = {
+        "few_dimensions": [3.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.01, 0.01],
+        "spare_dimensions": [50.0, 50.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+    }
+    g = Generator(norms.get(name, [2.0, 2.0, 1.5, 1.5]))
+    parts = {
+        "inactive": (constant(0.0, 1.0), g.ignores_z, generic),
+        "input_independent": (constant(2.0, 0.5), g.ignores_z, generic),
+        "noisy": (noisy_encoder(g), g.ignores_z, generic),
+        "latent_ignored": (g.posterior, g.ignores_z, generic),
+        "generic_outputs": (g.posterior, g.reads_z, generic),
+    }
+    encode, log_prob, decode = parts.get(name, (g.posterior, g.reads_z, g.decode))
+    return LatentModel(encode, log_prob, g.x, decode)

@@ -71,7 +71,7 @@ def cluster_arguments(data, folder, workers, **flags):
 def test_the_fit_of_keras_still_fails_so_that_the_remedy_is_needed():
     for code, output in outcome(start_cluster(PROGRAM, ["plain"], ["plain"])):
         assert code == 0 and "fit fails" in output, (
-            f"Keras may have been repaired: try to do without `fit_remedy`.\n{output[-2000:]}"
+            f"Keras may have been repaired: try to do without `patched_fit`.\n{output[-2000:]}"
         )
 
 
@@ -171,14 +171,14 @@ def test_all_workers_learn_from_the_pairs_of_the_chiefs_teacher(data, tmp_path):
     run = {
         "recipe": "best", "epochs": 2,
         "set": {
-            "slots": 2, "learning_rate": 0.01, "rate_nats": 8, "back_translations": 4,
-            "teacher_epochs": 2, "epoch_steps": 80,
+            "slots": 2, "learning_rate": 0.01, "rate_nats": 8, "rounds.examples.labels": 4,
+            "rounds.teachers": 1, "rounds.teacher_epochs": 2, "epoch_steps": 80,
         },
     }  # fmt: skip
     for code, output in outcome(train_cluster(*cluster_arguments(data, tmp_path, 2, **run))):
         assert code == 0, output[-3000:]
     chief = tmp_path / "worker0"
-    pairs = (chief / "back-translations.tsv").read_text(encoding="utf-8").splitlines()
+    pairs = (chief / "round-1" / "further-examples.tsv").read_text(encoding="utf-8").splitlines()
     record = json.loads((chief / "metrics.json").read_text(encoding="utf-8"))["teacher"]
     assert record["pairs"] == len(pairs) > 0 and record["epochs"] == 2
     assert not (tmp_path / "worker1").exists()

@@ -3,10 +3,11 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
+from keras_vae_collapse.core.special_ids import EOS, PAD, SOS
 from keras_vae_collapse.models.decoding import beam_search
-from keras_vae_collapse.tasks.reinflection.vocabulary import EOS, PAD
 
 VOCABULARY, LONGEST = 6, 3
+NOTHING = {}
 
 
 def _table_model(seed):
@@ -15,17 +16,16 @@ def _table_model(seed):
     table = rng.normal(size=(LONGEST + 1, VOCABULARY, VOCABULARY)).astype("float32") * 2
     table[..., :EOS] = -1e30  # padding, unknown and start are never emitted
 
-    def step(t, previous, state):
-        logits = tf.gather(tf.constant(table)[t], previous)
-        return logits, state + tf.cast(previous, tf.float32)[:, None]
+    def step(t, previous, prepared, state):
+        return tf.gather(tf.constant(table)[t], previous), state
 
     return table, step
 
 
-def _log_probability(table, word):
-    """`log p` of a word, end symbol forced after `LONGEST` characters."""
-    total, previous = 0.0, 2
-    for t, symbol in enumerate([*word, EOS]):
+def _log_probability(table, sequence):
+    """`log p` of a sequence, end symbol forced after `LONGEST` symbols."""
+    total, previous = 0.0, SOS
+    for t, symbol in enumerate([*sequence, EOS]):
         logits = table[t, previous].astype("float64")
         log_p = logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max()
         total += log_p[symbol]
@@ -33,61 +33,60 @@ def _log_probability(table, word):
     return total
 
 
-def _all_words(table):
-    letters = range(EOS + 1, VOCABULARY)
-    words = [w for n in range(LONGEST + 1) for w in itertools.product(letters, repeat=n)]
-    return sorted(((_log_probability(table, w), w) for w in words), reverse=True)
+def _all_sequences(table):
+    symbols = range(EOS + 1, VOCABULARY)
+    found = [s for n in range(LONGEST + 1) for s in itertools.product(symbols, repeat=n)]
+    return sorted(((_log_probability(table, s), s) for s in found), reverse=True)
 
 
-def _word(ids):
+def _symbols(ids):
     return tuple(int(i) for i in ids if i not in (PAD, EOS))
 
 
-def test_a_beam_as_wide_as_the_space_finds_every_word_in_order_of_probability():
+def test_a_beam_as_wide_as_the_space_finds_every_sequence_in_order_of_probability():
     table, step = _table_model(0)
-    truth = _all_words(table)
-    width = len(truth)
-    ids, scores = beam_search(step, tf.zeros((2, 1)), 2, LONGEST, width)
+    truth = _all_sequences(table)
+    ids, scores = beam_search(step, NOTHING, tf.zeros((2, 1)), 2, LONGEST, len(truth))
     for row in range(2):
-        assert [_word(w) for w in ids.numpy()[row]] == [w for _, w in truth]
+        assert [_symbols(found) for found in ids.numpy()[row]] == [s for _, s in truth]
         np.testing.assert_allclose(scores.numpy()[row], [p for p, _ in truth], rtol=1e-5)
 
 
-def test_scores_are_the_log_probabilities_of_the_words_at_any_width():
+def test_scores_are_the_log_probabilities_of_the_sequences_at_any_width():
     table, step = _table_model(1)
     for width in (1, 2, 5):
-        ids, scores = beam_search(step, tf.zeros((3, 1)), 3, LONGEST, width)
-        for word, score in zip(ids.numpy()[0], scores.numpy()[0], strict=True):
-            np.testing.assert_allclose(score, _log_probability(table, _word(word)), rtol=1e-5)
+        ids, scores = beam_search(step, NOTHING, tf.zeros((3, 1)), 3, LONGEST, width)
+        for found, score in zip(ids.numpy()[0], scores.numpy()[0], strict=True):
+            np.testing.assert_allclose(score, _log_probability(table, _symbols(found)), rtol=1e-5)
 
 
 def test_width_one_is_greedy():
     table, step = _table_model(2)
-    ids, _ = beam_search(step, tf.zeros((1, 1)), 1, LONGEST, 1)
-    previous, greedy = 2, []
+    ids, _ = beam_search(step, NOTHING, tf.zeros((1, 1)), 1, LONGEST, 1)
+    previous, greedy = SOS, []
     for t in range(LONGEST + 1):
         previous = int(table[t, previous].argmax()) if t < LONGEST else EOS
         if previous == EOS:
             break
         greedy.append(previous)
-    assert _word(ids.numpy()[0, 0]) == tuple(greedy)
+    assert _symbols(ids.numpy()[0, 0]) == tuple(greedy)
 
 
-def test_beams_carry_their_own_state():
-    def step(t, previous, state):
-        # The state counts what came before; the end comes only where it has seen symbol 5.
-        state = state + tf.cast(previous == 5, tf.float32)[:, None]
-        seen = state[:, 0] > 0
+def test_each_beam_carries_its_own_state_and_sees_what_was_prepared_for_its_example():
+    def step(t, previous, prepared, state):
+        # The state counts what came before; the end comes only where it has seen the wanted symbol.
+        count = state["count"] + tf.cast(previous == prepared["wanted"], tf.float32)
         after = tf.constant([-1e30, -1e30, -1e30, 0.0, -1e30, -1e30])
         first = tf.constant([-1e30, -1e30, -1e30, -1e30, 0.5, 0.0])
-        return tf.where(seen[:, None], after, first), state
+        return tf.where(count[:, None] > 0, after, first), {"count": count}
 
-    ids, _ = beam_search(step, tf.zeros((1, 1)), 1, LONGEST, 4)
-    words = {_word(w) for w in ids.numpy()[0]}
-    assert (5,) in words and (4, 5) in words
+    prepared, state = {"wanted": tf.constant([5, 4])}, {"count": tf.zeros(2)}
+    ids, _ = beam_search(step, prepared, state, 2, LONGEST, 4)
+    one, other = ({_symbols(found) for found in row} for row in ids.numpy())
+    assert {(5,), (4, 5)} <= one and {(4,), (5, 4)} <= other
 
 
 def test_no_rows_are_answered_with_no_rows():
     _, step = _table_model(3)
-    ids, scores = beam_search(step, tf.zeros((0, 1)), 0, LONGEST, 2)
+    ids, scores = beam_search(step, NOTHING, tf.zeros((0, 1)), 0, LONGEST, 2)
     assert ids.shape[0] == 0 and scores.shape == (0, 2)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from training_runs import environment
 
+from keras_vae_collapse.runs import checkpoint
 from keras_vae_collapse.runs.checkpoint import (
     DamagedCheckpoint,
     assign,
@@ -101,11 +102,13 @@ def test_a_full_disk_leaves_the_old_file_and_no_rubbish(saved, monkeypatch):
 
 
 _KILLED_WHILE_WRITING = """
-import os, random, signal, sys, time
+import os, random, runpy, signal, sys, time
 import numpy as np
-from keras_vae_collapse.checkpoint import load_checkpoint, save_checkpoint
 
-path, rng, seen = sys.argv[1], random.Random(0), set()
+code, path = sys.argv[1:]
+functions = runpy.run_path(code)  # by its path, without TensorFlow and its threads
+load_checkpoint, save_checkpoint = functions["load_checkpoint"], functions["save_checkpoint"]
+rng, seen = random.Random(0), set()
 for generation in range(40):
     child = os.fork()
     if child == 0:
@@ -126,7 +129,7 @@ print("generations", len(seen))
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 def test_a_writer_killed_at_any_time_leaves_a_whole_file(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-c", _KILLED_WHILE_WRITING, str(tmp_path / "epoch-00001.npz")],
+        [sys.executable, "-c", _KILLED_WHILE_WRITING, checkpoint.__file__, str(tmp_path / "x.npz")],
         env=environment(),
         capture_output=True,
         text=True,

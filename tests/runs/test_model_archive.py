@@ -12,13 +12,12 @@ import keras
 import numpy as np
 import pytest
 from noise import switch_noise_off
-from training_runs import TINY
+from training_runs import tiny
 
-import zoo
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.distribute.replica_adam import ReplicaAdam
 from keras_vae_collapse.runs.model_archive import UnsafeModel, load_model
-from keras_vae_collapse.tasks.reinflection import Example, Vocabulary
+from keras_vae_collapse.tasks.reinflection import Example, ReinflectionTask, ReinflectionVAE
 
 MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
 
@@ -27,9 +26,8 @@ MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
 def good(tmp_path_factory):
     """The members of a good model file, by name, and what the model answers."""
     path = tmp_path_factory.mktemp("good") / "model.keras"
-    vocabulary = Vocabulary.from_examples([Example("evler", "pos=N,num=SG", "evden")])
-    recipe = zoo.override(zoo.recipe("kl_linear"), [f"{k}={v}" for k, v in TINY.items()])
-    model = zoo.build(recipe, vocabulary)
+    task = ReinflectionTask.from_examples([Example("evler", "pos=N,num=SG", "evden")], [])
+    model = task.model(tiny("kl_linear"))
     model.compile(ReplicaAdam(keras.optimizers.schedules.CosineDecay(0.1, 10), use_ema=True))
     switch_noise_off(model)
     model.save(path)
@@ -183,9 +181,38 @@ def test_objects_that_are_not_ours_are_refused_wherever_they_are(
         load_model(with_config(good, tmp_path / "run", change))
 
 
+def test_a_model_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(RunError, match="no such model directory"):
+        load_model(tmp_path / "none")
+    with pytest.raises(RunError, match="holds no model.keras: did its training finish"):
+        load_model(tmp_path)
+
+
+def test_a_model_of_a_class_that_is_registered_loads(good, tmp_path):
+    @keras.saving.register_keras_serializable(package="mine")
+    class OwnVAE(ReinflectionVAE):
+        pass
+
+    def change(config):
+        config.update(class_name="OwnVAE", registered_name="mine>OwnVAE", module="mine")
+
+    model = load_model(with_config(good, tmp_path / "run", change))
+    assert type(model) is OwnVAE and model.inflect(["evler"], ["pos=N,num=SG"]) == good[1]
+
+
+def test_a_model_of_version_0_1_is_refused_with_the_way_out(good, tmp_path):
+    def change(config):
+        name = {"class_name": "InflectionDecoder"}
+        name["registered_name"] = "keras_vae_collapse>InflectionDecoder"
+        config["config"]["decoder"].update(name)
+
+    with pytest.raises(RunError, match="version 0.1 wrote it. .*--resume"):
+        load_model(with_config(good, tmp_path / "run", change))
+
+
 @pytest.mark.parametrize("value", [None, 1, "x", [], {}, {"class_name": ["x"]}])
 def test_a_configuration_of_nothing_is_refused(good, tmp_path, value):
-    with pytest.raises(UnsafeModel, match="not a ReinflectionVAE"):
+    with pytest.raises(UnsafeModel, match="not a SequenceVAE"):
         load_model(with_config(good, tmp_path / "run", lambda config: value or [value]))
 
 

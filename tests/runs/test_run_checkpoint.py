@@ -7,8 +7,9 @@ from small_model import StopAt, fit, make_model
 from training_runs import bits
 
 from keras_vae_collapse.callbacks import BestWeights, TimeLimit
+from keras_vae_collapse.core import files
 from keras_vae_collapse.core.errors import RunError
-from keras_vae_collapse.runs import RunCheckpoint, run_directory
+from keras_vae_collapse.runs import RunCheckpoint
 from keras_vae_collapse.runs.checkpoint import DamagedCheckpoint, load_checkpoint
 
 SCORES = [0.1, 0.4, 0.3, 0.4, 0.2, 0.2]
@@ -73,7 +74,7 @@ def test_the_best_weights_of_a_complete_run_can_be_restored(tmp_path):
     model, first = fit(tmp_path, 3, SCORES)
     first.best.restore()
     again = make_model()
-    checkpoint = RunCheckpoint(tmp_path, BestWeights(), TimeLimit())
+    checkpoint = RunCheckpoint(tmp_path, BestWeights("dev_accuracy", 9), TimeLimit())
     assert checkpoint.restore(again) == 3
     checkpoint.best.restore()
     for one, other in zip(model.weights, again.weights, strict=True):
@@ -106,7 +107,7 @@ def test_a_full_disk_names_the_file_and_the_last_good_checkpoint(tmp_path, monke
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(run_directory, "_sync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(RunError, match=r"epoch-00003.npz: No space left.*epoch-00002.npz"):
         fit(tmp_path, 3, SCORES)
     monkeypatch.undo()

@@ -9,13 +9,10 @@ import pytest
 from training_runs import environment
 
 from keras_vae_collapse.core.errors import RunError
-from keras_vae_collapse.core.files import replacing, write_json
-from keras_vae_collapse.runs import run_directory
-from keras_vae_collapse.runs.model_archive import load_model
-from keras_vae_collapse.runs.run_directory import RunDirectory
+from keras_vae_collapse.runs import RunDirectory, lock, run_directory
 
 CONFIG = {
-    "recipe": {"name": "mdr", "latent_dim": 4, "rate_options": {"rate_nats": 40.0}},
+    "recipe": {"name": "mdr", "latent_dim": 4, "rate_term": {"rate_nats": 40.0}},
     "data": {"name": "here", "sha256": "ab", "task": 3},
     "seed": 0,
     "epochs": 5,
@@ -73,13 +70,13 @@ def test_a_second_run_needs_a_flag_and_changes_nothing(run):
 
 
 def test_overwriting_leaves_nothing_of_the_old_run(run):
-    run.back_translations.write_text("pairs")
-    run.teacher.mkdir()
-    (run.teacher / "model.keras").write_bytes(b"teacher")
+    for name in ("round-1", "round-2", "teacher"):
+        (run.path / name).mkdir()
+        (run.path / name / "model.keras").write_bytes(b"teacher")
     new = RunDirectory(run.path)
     new.open(change(CONFIG, "seed", 1), overwrite=True)
     assert contents(run.path).keys() == {"config.json"}
-    assert not run.export.exists() and not run.teacher.exists()
+    assert not run.export.exists() and not new.rounds()
     new.close()
 
 
@@ -106,7 +103,7 @@ def test_a_killed_overwrite_still_holds_a_run(run, monkeypatch):
     ("entry", "value", "message"),
     [
         ("recipe.latent_dim", 8, "recipe.latent_dim was 4 and now is 8"),
-        ("recipe.rate_options.rate_nats", 2.0, "recipe.rate_options.rate_nats was 40.0"),
+        ("recipe.rate_term.rate_nats", 2.0, "recipe.rate_term.rate_nats was 40.0"),
         ("data.sha256", "cd", "data.sha256 was 'ab' and now is 'cd'"),
         ("data.task", 1, "data.task was 3"),
         ("seed", 1, "seed was 0 and now is 1"),
@@ -159,7 +156,7 @@ def test_checkpoints_of_unknown_origin_are_not_taken_up(run):
 
 @pytest.mark.parametrize(
     "name",
-    ["model.keras", "metrics.json", "predictions-dev.tsv", "export", "back-translations.tsv"],
+    ["model.keras", "metrics.json", "predictions-dev.tsv", "export", "round-1", "teacher"],
 )
 def test_results_of_unknown_origin_are_not_replaced(tmp_path, name):
     (tmp_path / name).write_text("work")
@@ -178,34 +175,28 @@ def test_what_a_killed_process_was_writing_is_cleared_away(run):
     new.close()
 
 
-_OPEN = """
-import sys
-from keras_vae_collapse.run_directory import RunDirectory, RunError
-try:
-    RunDirectory(sys.argv[1]).open({"recipe": 1}, resume=True)
-except RunError as error:
-    sys.exit(f"refused: {error}")
+_HOLD = """
+import runpy, sys, time
+lock = runpy.run_path(sys.argv[1])["DirectoryLock"](sys.argv[2])
+lock.acquire()
+print("held", flush=True)
+time.sleep(600)
 """
 
 
-def test_a_second_process_in_the_folder_is_refused_and_told_by_whom(run):
-    owner = RunDirectory(run.path)
-    owner.open(CONFIG, resume=True)
+def test_a_folder_that_another_process_has_is_refused_until_that_process_is_dead(run):
     before = contents(run.path)
-    other = subprocess.run(
-        [sys.executable, "-c", _OPEN, str(run.path)],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert other.returncode == 1
-    assert "refused: process " in other.stderr and "is training in" in other.stderr
+    command = [sys.executable, "-c", _HOLD, lock.__file__, str(run.path)]
+    owner = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE)
+    try:
+        assert owner.stdout.readline() == b"held\n"
+        for _ in range(2):  # a refused process does not take the owner's name away
+            with pytest.raises(RunError, match=f"process {owner.pid} on .* is training in"):
+                RunDirectory(run.path).open(CONFIG, resume=True)
+    finally:
+        owner.kill()
+        owner.communicate()
     assert contents(run.path) == before
-    # A refused process does not take the lock's owner away, nor the owner's name.
-    with pytest.raises(RunError, match="is training in"):
-        RunDirectory(run.path).open(CONFIG, resume=True)
-    owner.close()
     RunDirectory(run.path).open(CONFIG, resume=True)
 
 
@@ -229,7 +220,7 @@ def test_a_read_only_file_system_is_named(run, monkeypatch):
     def read_only(*_, **__):
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(run_directory.tempfile, "mkdtemp", read_only)
+    monkeypatch.setattr("tempfile.mkdtemp", read_only)
     with pytest.raises(RunError, match="cannot write to .*Read-only file system"):
         RunDirectory(run.path).open(CONFIG, resume=True)
     monkeypatch.setattr("builtins.open", read_only)
@@ -237,33 +228,3 @@ def test_a_read_only_file_system_is_named(run, monkeypatch):
         RunDirectory(run.path).open(CONFIG, resume=True)
     monkeypatch.undo()
     assert contents(run.path) == before
-
-
-def test_a_replaced_file_is_the_old_one_until_the_new_one_is_whole(tmp_path):
-    path = tmp_path / "value.json"
-    write_json(path, {"a": 1})
-    with pytest.raises(ZeroDivisionError):
-        with replacing(path) as temporary:
-            temporary.write_text("half")
-            raise ZeroDivisionError
-    assert json.loads(path.read_text()) == {"a": 1}
-    assert list(tmp_path.iterdir()) == [path]
-    write_json(path, {"a": 2})
-    assert json.loads(path.read_text()) == {"a": 2}
-
-
-def test_a_folder_is_replaced_whole(tmp_path):
-    path = tmp_path / "export"
-    for generation in ("one", "two"):
-        with replacing(path) as temporary:
-            temporary.mkdir()
-            (temporary / generation).write_text("")
-    assert [entry.name for entry in path.iterdir()] == ["two"]
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_model_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(RunError, match="no such model directory"):
-        load_model(tmp_path / "none")
-    with pytest.raises(RunError, match="holds no model.keras: did its training finish"):
-        load_model(tmp_path)

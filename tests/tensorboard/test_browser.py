@@ -9,8 +9,9 @@ import pytest
 import webdriver
 
 import zoo
-from keras_vae_collapse.tasks.reinflection.turkish_demo.demo import demo_examples
-from keras_vae_collapse.training.loop import train
+from keras_vae_collapse.tasks import ReinflectionTask
+from keras_vae_collapse.tasks.reinflection.turkish_demo import demo_examples
+from keras_vae_collapse.training import train
 
 pytestmark = [
     pytest.mark.slow,
@@ -20,7 +21,7 @@ pytestmark = [
 ]
 
 DEV_WORDS = 40
-SIZES = ("hidden_units=16", "char_dim=8", "feature_dim=8", "latent_dim=6")
+SIZES = ("hidden_units=16", "embedding_dim=8", "condition_dim=8", "latent_dim=6")
 # Parts of the page lie in shadow trees and frames, which plain selectors do not see; a selector
 # sees one tree at a time, so it cannot name an element of another one.
 FIND = """
@@ -51,7 +52,7 @@ def logs(tmp_path_factory):
     runs = tmp_path_factory.mktemp("runs")
     for name in ("base", "mdr"):
         recipe = zoo.override(zoo.recipe(name), [*SIZES, "batch_size=5", "epochs=4"])
-        train(recipe, zoo.build, data=str(data), output_dir=runs / name, verbose=0)
+        train(recipe, ReinflectionTask(data), runs / name, verbose=0)
     return runs
 
 
@@ -168,7 +169,7 @@ def test_hparams_compare_the_recipes(tensorboard, browser):
         "found.length && found.map(e => e.textContent.trim())",
         "the list of hyperparameters and metrics",
     )
-    assert {"rate_options.rate_nats", "final/accuracy", "final/rate_nats", "seed"} <= set(names)
+    assert {"rate_term.rate_nats", "final/accuracy", "final/rate_nats", "seed"} <= set(names)
 
 
 def test_projector_shows_every_word_with_its_labels(tensorboard, browser, logs):

@@ -1,23 +1,11 @@
-import types
-
 import numpy as np
 import pytest
 import tensorflow as tf
 from event_files import read_events
+from small_model import run_epochs
 
 from keras_vae_collapse.tensorboard import RatePictures
 from keras_vae_collapse.tensorboard.rate_pictures import draw_rates
-
-
-def run_epochs(callback, epochs, first=0, stop_after=None):
-    callback.set_model(types.SimpleNamespace(stop_training=False))
-    callback.set_params({"epochs": epochs})
-    for epoch in range(first, epochs):
-        callback.on_epoch_begin(epoch)
-        callback.on_epoch_end(epoch)
-        if epoch == stop_after:
-            break
-    callback.on_train_end()
 
 
 def writer_of(folder):

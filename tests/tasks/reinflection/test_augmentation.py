@@ -51,8 +51,20 @@ def test_swapped_prefixes_keep_the_endings_and_what_stands_before_them():
 
 
 def test_augmentations_add_up_and_keep_what_was_given():
-    both = triples(augment(EVLER, "paradigm_pairs+copies"))
+    both = triples(augment(EVLER, [{"class": "ParadigmPairs"}, {"class": "Copies"}]))
     assert both == triples(paradigm_pairs(EVLER)) | triples(copies(EVLER))
-    assert augment(EVLER, "") == EVLER
-    with pytest.raises(ValueError, match="paradigm_pairs, copies, prefix_swaps"):
-        augment(EVLER, "magic")
+    assert augment(EVLER, None) == EVLER
+    swapped = augment(EVLER, {"class": "PrefixSwaps", "kept": 1, "swaps": 3})
+    assert triples(swapped) == triples(EVLER + prefix_swaps(EVLER, kept=1, swaps=3))
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ({"class": "PrefixSwap"}, "ParadigmPairs, Copies, PrefixSwaps.*Did you mean 'PrefixSwaps'"),
+        ({"class": "PrefixSwaps", "swap": 2}, "`augmentation`: .*'swap'"),
+    ],
+)
+def test_an_augmentation_or_option_that_is_not_there_is_named(part, message):
+    with pytest.raises(ValueError, match=message):
+        augment(EVLER, part)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from keras_vae_collapse.core.special_ids import EOS, UNK
 from keras_vae_collapse.tasks.reinflection import Example, Vocabulary
 from keras_vae_collapse.tasks.reinflection.features import check_features, from_unimorph
-from keras_vae_collapse.tasks.reinflection.vocabulary import EOS, UNK
 
-SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "benchmarks" / "fuzz_readers.py"
+SCRIPT = pathlib.Path(__file__).resolve().parents[3] / "benchmarks" / "fuzz_readers.py"
 spec = importlib.util.spec_from_file_location("fuzz_readers", SCRIPT)
 fuzz = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(fuzz)

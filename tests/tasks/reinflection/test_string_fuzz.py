@@ -58,7 +58,7 @@ def check(model, forms, log_p, count):
     assert np.isfinite(log_p).all() and (np.asarray(log_p) <= 0.0).all()
     for form in forms:
         assert set(form) <= set(model.vocabulary.characters)
-        assert len(form) <= model.max_form_length
+        assert len(form) <= model.max_length
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_vae_collapse.core.special_ids import EOS, PAD, SOS, UNK
 from keras_vae_collapse.tasks.reinflection import (
     DataWarning,
     Example,
@@ -14,7 +15,6 @@ from keras_vae_collapse.tasks.reinflection import (
     read_examples,
     warn_unseen,
 )
-from keras_vae_collapse.tasks.reinflection.vocabulary import EOS, PAD, SOS, UNK
 from keras_vae_collapse.tasks.reinflection.word_codec import WordCodec
 
 EXAMPLES = [

@@ -7,17 +7,9 @@ import time
 import pytest
 from training_runs import differences, finish, left_by, start, train, train_arguments, write_data
 
-from keras_vae_collapse.runs.model_archive import load_model
+from keras_vae_collapse.runs import load_model
 
 RUN = {"epochs": 500, "set": {"patience": 500, "learning_rate": 0.01, "dropout": 0.1}}
-
-
-@pytest.fixture(autouse=True)
-def interrupts_reach_children():
-    """Where this process ignores Ctrl-C (in the background of a shell), children would too."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def interrupted(data, folder, sent, **flags):

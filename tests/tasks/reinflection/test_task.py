@@ -1,0 +1,50 @@
+import keras
+import pytest
+from small_export import EXAMPLES, small_model
+
+from keras_vae_collapse.tasks import ReinflectionTask
+from keras_vae_collapse.tasks.reinflection import DataWarning, Example
+
+TASK = ReinflectionTask.from_examples(EXAMPLES[:2], EXAMPLES[2:])
+
+
+def test_the_data_are_described_by_name_sizes_and_checksum():
+    description = TASK.description()
+    assert (description["train_examples"], description["dev_examples"]) == (2, 1)
+    other = ReinflectionTask.from_examples(EXAMPLES[1:2], EXAMPLES[2:]).description()
+    assert len(description["sha256"]) == 64 and other["sha256"] != description["sha256"]
+    assert TASK.description() == description
+
+
+def test_examples_that_are_written_are_read_again(tmp_path):
+    for examples in (EXAMPLES, []):
+        TASK.write_examples(tmp_path / "examples.tsv", examples)
+        read = TASK.read_examples(tmp_path / "examples.tsv")
+        assert [(e.source, e.features, e.target) for e in read] == [
+            (e.source, e.features, e.target) for e in examples
+        ]
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ({"class": "BackTranslations"}, "Did you mean 'BackTranslation'"),
+        ({"class": "BackTranslation", "label": 3}, "`rounds.examples`: .*'label'"),
+        ({}, "must be 'BackTranslation'. Received: None"),
+    ],
+)
+def test_further_examples_of_no_known_kind_are_refused(part, message):
+    with pytest.raises(ValueError, match=message):
+        TASK.further_examples(part, model=None)
+
+
+def test_the_task_of_a_model_has_its_vocabulary_and_warns_of_what_it_does_not_know():
+    model = small_model()
+    task = ReinflectionTask.of_model(model, EXAMPLES)
+    assert task.vocabulary == model.vocabulary and task.dev_examples == EXAMPLES
+    with pytest.warns(DataWarning, match="character 'q'"):
+        ReinflectionTask.of_model(model, [Example("q", "pos=V", "el")])
+    with pytest.raises(ValueError, match="without a gold form"):
+        ReinflectionTask.of_model(model, [Example("evler", "pos=V", None)])
+    with pytest.raises(ValueError, match="a Sequential is not a model of reinflection"):
+        ReinflectionTask.of_model(keras.Sequential([]), EXAMPLES)

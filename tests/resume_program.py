@@ -18,7 +18,8 @@ prepare_process()
 import zoo  # noqa: E402
 from keras_vae_collapse import callbacks  # noqa: E402
 from keras_vae_collapse.tasks import ReinflectionTask  # noqa: E402
-from keras_vae_collapse.training import loop  # noqa: E402
+from keras_vae_collapse.training.loop import train  # noqa: E402
+from keras_vae_collapse.training.round_trainer import RoundTrainer  # noqa: E402
 
 EPOCHS = 4
 # After how many batches, of 6 an epoch, a session is interrupted; the last runs to the end.
@@ -43,7 +44,7 @@ def run(recipe, data, folder, batches=None):
     callbacks.TimeLimit.on_train_batch_end = count
     try:
         task = ReinflectionTask(data)
-        loop.train(recipe, task, folder, epochs=EPOCHS, resume=True, verbose=0)
+        train(recipe, task, folder, epochs=EPOCHS, resume=True, verbose=0)
     except Interrupted:
         pass
     finally:
@@ -51,7 +52,7 @@ def run(recipe, data, folder, batches=None):
 
 
 def main(data, folder, *names):
-    loop._Trainer._finish = lambda *_: {}
+    RoundTrainer._finish = lambda *_: {}
     found = {}
     for name in names or zoo.recipes():
         settings = {"ema_momentum": 0.9, "dropout": 0.1, "patience": 2}

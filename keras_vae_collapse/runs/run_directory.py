@@ -123,7 +123,7 @@ class RunDirectory:
                 for change in _differences(key, old.get(key), config.get(key))
                 if change[0] != "data.name"
             ]
-        except (ValueError, AttributeError) as error:
+        except (ValueError, AttributeError, TypeError, KeyError) as error:
             raise RunError(f"{self.config} is damaged: {error}") from error
         if changes:
             raise RunError(

@@ -11,7 +11,7 @@ __all__ = ["Recipe", "RecipeError", "TrainingOptions", "build", "evaluate", "ove
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "TrainingOptions": "keras_vae_collapse.training.loop",
+        "TrainingOptions": "keras_vae_collapse.training.options",
         "evaluate": "keras_vae_collapse.training.evaluation",
         "train": "keras_vae_collapse.training.loop",
     },

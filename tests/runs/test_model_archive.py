@@ -86,15 +86,9 @@ def touch(path):
         return x
 
     constants = tuple(str(path) if c == "CANARY" else c for c in code.__code__.co_consts)
-    raw = marshal.dumps(code.__code__.replace(co_consts=constants))
-    return {
-        "class_name": "__lambda__",
-        "config": {
-            "code": base64.b64encode(raw).decode(),
-            "defaults": None,
-            "closure": None,
-        },
-    }
+    raw = base64.b64encode(marshal.dumps(code.__code__.replace(co_consts=constants))).decode()
+    config = {"code": raw, "defaults": None, "closure": None}
+    return {"class_name": "__lambda__", "config": config}
 
 
 def test_a_good_file_loads_and_answers(good, tmp_path):
@@ -104,36 +98,30 @@ def test_a_good_file_loads_and_answers(good, tmp_path):
 
 
 def test_the_bytecode_of_these_tests_would_run_if_it_were_let(tmp_path):
-    layer = {
-        "module": "keras.layers",
-        "class_name": "Lambda",
-        "registered_name": None,
-        "config": {"name": "lambda", "function": touch(tmp_path / "run"), "arguments": {}},
-    }
+    layer = HOSTILE["lambda layer"](tmp_path / "run")
     keras.saving.deserialize_keras_object(layer, safe_mode=False)(np.zeros((1, 1)))
     assert (tmp_path / "run").exists()
 
 
-def lambda_layer(canary):
+def object_of(module, name, registered=None, config=None):
     return {
-        "module": "keras.layers",
-        "class_name": "Lambda",
-        "registered_name": None,
-        "config": {"name": "lambda", "function": touch(canary), "arguments": {}},
-    }
+        "module": module, "class_name": name, "registered_name": registered, "config": config
+    }  # fmt: skip
 
 
 def call(module, name, registered=None):
-    return lambda canary: {
-        "module": module,
-        "class_name": name,
-        "registered_name": registered,
-        "config": {"cmd": f"touch {canary}", "command": f"touch {canary}", "name": "x"},
-    }
+    def hostile(canary):
+        command = f"touch {canary}"
+        config = {"cmd": command, "command": command, "name": "x"}
+        return object_of(module, name, registered, config)
+
+    return hostile
 
 
 HOSTILE = {
-    "lambda layer": lambda_layer,
+    "lambda layer": lambda canary: object_of(
+        "keras.layers", "Lambda", None, {"name": "x", "function": touch(canary), "arguments": {}}
+    ),
     "bare bytecode": touch,
     "os": call("os", "system"),
     "subprocess": call("subprocess", "Popen"),
@@ -146,19 +134,11 @@ HOSTILE = {
     "our name": call("subprocess", "Popen", "keras_vae_collapse>Popen"),
     "our class elsewhere": call("subprocess", "Popen", "keras_vae_collapse>GaussianLatent"),
     "optimizer in name only": call("keras.optimizers", "Adam", "os>system"),
-    "function": lambda canary: {
-        "module": "os",
-        "class_name": "function",
-        "registered_name": "system",
-        "config": "system",
-    },
+    "function": lambda canary: object_of("os", "function", "system", "system"),
     "tensor": lambda canary: {"class_name": "__tensor__", "config": {"value": 1, "dtype": "int8"}},
     "type": lambda canary: {
-        "class_name": "__typespec__",
+        **object_of("subprocess", "__typespec__", None, [f"touch {canary}"]),
         "spec_name": "Popen",
-        "module": "subprocess",
-        "registered_name": None,
-        "config": [f"touch {canary}"],
     },
 }
 
@@ -216,18 +196,10 @@ def test_a_configuration_of_nothing_is_refused(good, tmp_path, value):
         load_model(with_config(good, tmp_path / "run", lambda config: value or [value]))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../canary",
-        "/tmp/canary",
-        "..\\canary",
-        "assets/../../canary",
-        "assets/x",
-        "a.pkl",
-        "model.weights.npz",
-    ],
-)
+OTHERS = "../canary /tmp/canary ..\\canary assets/../../canary assets/x a.pkl model.weights.npz"
+
+
+@pytest.mark.parametrize("name", OTHERS.split())
 def test_archives_with_other_members_are_refused(good, tmp_path, canary, name):
     members = [*good[0].items(), (name, b"x")]
     with pytest.raises(UnsafeModel, match="expected the files config.json, metadata.json, model"):

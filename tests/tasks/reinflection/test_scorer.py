@@ -25,33 +25,30 @@ def test_hand_worked_scores_of_two_parts_of_speech():
     assert scores["normalized_levenshtein"] == pytest.approx((1 / 5 + 2 / 5) / 2)
     assert scores["mrr"] == (1 / 2 + 0) / 2
     assert scores["count"] == 2
-    assert scores["per_pos"] == {
-        "N": {
-            "accuracy": 0.0,
-            "levenshtein": 1.0,
-            "normalized_levenshtein": 0.2,
-            "mrr": 0.5,
-            "count": 1,
-        },
-        "V": {
-            "accuracy": 0.0,
-            "levenshtein": 2.0,
-            "normalized_levenshtein": 0.4,
-            "mrr": 0.0,
-            "count": 1,
-        },
-    }
+    names = ("accuracy", "levenshtein", "normalized_levenshtein", "mrr", "count")
+    noun, verb = (
+        dict(zip(names, v, strict=True)) for v in ((0, 1, 0.2, 0.5, 1), (0, 2, 0.4, 0, 1))
+    )
+    assert scores["per_pos"] == {"N": noun, "V": verb}
 
 
-def test_normalised_by_the_length_of_the_gold_form_not_of_the_longer():
-    # Five insertions after a gold of five letters: 5 / 5, not 5 / 10.
-    scores = score_predictions([EV], [["evdenevden"]])
-    assert scores["normalized_levenshtein"] == 1.0
-
-
-def test_only_the_best_form_counts_for_accuracy_and_distance():
-    scores = score_predictions([EV], [["evden", "evdan"]])
-    assert (scores["accuracy"], scores["levenshtein"], scores["mrr"]) == (1.0, 0.0, 1.0)
+@pytest.mark.parametrize(
+    ("gold", "forms", "expected"),
+    [
+        # Five insertions after a gold of five letters: 5 / 5, not 5 / 10.
+        (EV, ["evdenevden"], {"normalized_levenshtein": 1.0}),
+        # Only the best form counts for accuracy and distance; the rank is the first occurrence's.
+        (EV, ["evden", "evdan"], {"accuracy": 1.0, "levenshtein": 0.0, "mrr": 1.0}),
+        (EV, ["a", "a", "evden", "evden"], {"accuracy": 0.0, "mrr": 1 / 3}),
+        # Code points count, not bytes; composed and decomposed letters differ, and so does case.
+        (KOS, ["kostu"], {"levenshtein": 1.0}),
+        (Row("şehir", "pos=N", "ş"), ["s\u0327"], {"accuracy": 0.0, "levenshtein": 2.0}),
+        (Row("i", "pos=N", "İ"), ["i"], {"accuracy": 0.0}),
+    ],
+)
+def test_scores_of_one_example(gold, forms, expected):
+    scores = score_predictions([gold], [forms])
+    assert {name: scores[name] for name in expected} == pytest.approx(expected)
 
 
 def test_overall_is_the_mean_over_examples_not_over_parts_of_speech():
@@ -67,25 +64,6 @@ def test_missing_prediction_is_the_empty_form():
     assert scores["normalized_levenshtein"] == 1 / 2
     assert scores["mrr"] == 0.5
     assert scores["per_pos"]["N"]["normalized_levenshtein"] == 1.0
-
-
-def test_reciprocal_rank_is_that_of_the_first_occurrence():
-    scores = score_predictions([EV], [["a", "a", "evden", "evden"]])
-    assert scores["mrr"] == pytest.approx(1 / 3)
-
-
-def test_composed_and_decomposed_letters_differ():
-    gold = Row("şehir", "pos=N", "ş")
-    scores = score_predictions([gold], [["s\u0327"]])
-    assert (scores["accuracy"], scores["levenshtein"]) == (0.0, 2.0)
-
-
-def test_distance_counts_code_points_not_bytes():
-    assert score_predictions([KOS], [["kostu"]])["levenshtein"] == 1.0
-
-
-def test_case_is_not_folded():
-    assert score_predictions([Row("i", "pos=N", "İ")], [["i"]])["accuracy"] == 0.0
 
 
 def test_repeated_example_counts_once_with_its_first_prediction():

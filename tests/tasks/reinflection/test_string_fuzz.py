@@ -124,6 +124,8 @@ def test_the_graph_reads_words_as_the_vocabulary_does(served, some):
     # Apart from lone surrogates, which have no UTF-8 form and are unknown to both.
     model = served[0]
     graph = model.codec.word_ids(tf.constant(as_bytes(some))).numpy()
+    decoded = [word.decode() for word in model.codec.words(graph).numpy()]
+    assert decoded == [model.vocabulary.decode_ids(row) for row in graph]
     for row, word in zip(graph, some, strict=True):
         if not any("\ud800" <= c <= "\udfff" for c in word):
             ids = row[row != 0].tolist()

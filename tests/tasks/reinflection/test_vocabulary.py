@@ -15,7 +15,6 @@ from keras_vae_collapse.tasks.reinflection import (
     read_examples,
     warn_unseen,
 )
-from keras_vae_collapse.tasks.reinflection.word_codec import WordCodec
 
 EXAMPLES = [
     Example("evi", "pos=N,num=PL", "evler"),
@@ -131,22 +130,6 @@ def test_every_code_point_is_one_character_in_tensorflow_too():
     characters = [chr(i) for i in range(1, 0x110000) if not 0xD800 <= i <= 0xDFFF]
     split = tf.strings.unicode_split("".join(characters), "UTF-8").numpy()
     assert [character.encode() for character in characters] == split.tolist()
-
-
-def test_graph_encoding_agrees_with_the_vocabulary():
-    words = ["evler", "", "dil x", "e\u0301\u200f\ufffd", "İı", " \t\n", "ğ" * 40]
-    features = ["pos=N,num=PL", "", "pos=N,,", "pos=V,num=PL", "[UNK]", "pos=N,pos=N", "x"]
-    examples = [*EXAMPLES, Example(words[3] + "İ", "num=PL", " \t\n")]
-    for vocabulary in (Vocabulary.from_examples(EXAMPLES), Vocabulary.from_examples(examples)):
-        codec = WordCodec(vocabulary)
-        ids = codec.word_ids(tf.constant(words)).numpy()
-        assert [row[row != PAD].tolist() for row in ids] == [
-            vocabulary.encode_word(word) for word in words
-        ]
-        vectors = codec.feature_vector(tf.constant(features)).numpy()
-        assert vectors.tolist() == [vocabulary.encode_features(text) for text in features]
-        decoded = [word.decode() for word in codec.words(ids).numpy()]
-        assert decoded == [vocabulary.decode_ids(row) for row in ids]
 
 
 @pytest.mark.parametrize("language", ["turkish", "german", "finnish"])

@@ -1,0 +1,185 @@
+"""One round of training: `model.fit` with all that watches it, then the results."""
+
+import dataclasses
+import logging
+import typing
+
+import keras
+
+from keras_vae_collapse import callbacks
+from keras_vae_collapse.callbacks.weight_average import mean_weights
+from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.core.files import replacing, write_json
+from keras_vae_collapse.distribute import Cluster
+from keras_vae_collapse.distribute.multiworker import patched_fit
+from keras_vae_collapse.export import export_model
+from keras_vae_collapse.runs.run_checkpoint import RunCheckpoint
+from keras_vae_collapse.tasks.task import Task
+from keras_vae_collapse.tensorboard import (
+    tensorboard_callbacks,
+    tensorboard_results,
+    write_projector,
+)
+from keras_vae_collapse.training.batch_plan import BatchPlan
+from keras_vae_collapse.training.build import build
+from keras_vae_collapse.training.encoder_training import make_encoder_training
+from keras_vae_collapse.training.evaluation import EncodedExamples, evaluate, quick_figures
+from keras_vae_collapse.training.optimizer import make_decay, make_optimizer
+from keras_vae_collapse.training.options import TrainingOptions
+from keras_vae_collapse.training.pipeline import training_dataset
+
+
+@dataclasses.dataclass(frozen=True)
+class RoundTrainer:
+    """Trains rounds of one training.
+
+    Attributes:
+        task, strategy, cluster, options: those of the training.
+        description: what `config.json` of the run holds.
+    """
+
+    task: Task
+    strategy: typing.Any
+    cluster: Cluster
+    options: TrainingOptions
+    description: dict
+
+    def train(self, current, run, examples, teacher=None, minutes_used=0.0):
+        """Trains the model of one round, from its teacher's weights if there is one.
+
+        Args:
+            current: the `Round`.
+            run: its `RunDirectory`, opened.
+            examples: the task's training examples.
+            teacher: the `Teacher` of the round before, or `None`.
+            minutes_used: by the rounds before.
+
+        Returns:
+            `(metrics, model)`.
+        """
+        recipe, weights, extra = current.learning_recipe, None, {}
+        if teacher is not None:
+            options = self.options
+            further = teacher.examples(current.recipe, options.seed, options.verbose)
+            weights, extra["teacher"] = teacher.weights(), teacher.record(len(further))
+            examples = examples + further
+        keras.utils.set_random_seed(self.options.seed)
+        arrays = self.task.encode(examples)
+        plan = BatchPlan.of(arrays, recipe.batch_size, self.options.seed, steps=recipe.epoch_steps)
+        with self.strategy.scope():
+            model = build(recipe, self.task, self.options.seed)
+            if weights is not None:
+                model.set_weights(weights)
+            model.compile(optimizer=make_optimizer(recipe))
+        best, record = self._fit(current, recipe, model, arrays, plan, run, minutes_used)
+        best.restore()
+        if current.averages_with_teacher:
+            model.set_weights(mean_weights(model, weights))
+        if self.strategy.num_replicas_in_sync > 1:
+            trained, model = model, build(recipe, self.task, self.options.seed)
+            model.set_weights(trained.get_weights())
+        record.update(extra)
+        metrics = self.cluster.from_chief(lambda: self._finish(current, model, record, run))
+        return metrics, model
+
+    def _fit(self, current, recipe, model, arrays, plan, run, minutes_used):
+        """Runs `model.fit` to its end, or what is left of it; returns best weights and record."""
+        cluster, epochs = self.cluster, current.epochs
+        limit = current.max_minutes
+        if limit is not None:
+            limit = max(0.0, limit - minutes_used)
+        clock = callbacks.TimeLimit(limit, cluster)
+        decay = make_decay(recipe, plan.steps_per_epoch * epochs, clock)
+        encoder_training = make_encoder_training(recipe, model)
+        pretrains = isinstance(encoder_training, callbacks.EncoderPretraining)
+        best = callbacks.BestWeights(
+            f"dev_{self.task.monitor}",
+            patience=recipe.patience,
+            tie_break=self.task.tie_break and f"dev_{self.task.tie_break}",
+            start_epoch=encoder_training.epochs if pretrains else 0,
+        )
+        stateful = {}
+        if isinstance(encoder_training, callbacks.AggressiveEncoder):
+            stateful["aggressive_encoder"] = encoder_training
+        checkpoint = RunCheckpoint(run.checkpoints, best, clock, cluster, stateful)
+        done = checkpoint.restore(model)
+        if done:
+            logging.info("resuming after epoch %d", done)
+        encoded = EncodedExamples(self.task, model, self.task.dev_examples)
+        interrupts = callbacks.Interrupts()
+        hooks = [
+            interrupts,
+            clock,
+            *([decay] if decay else []),
+            callbacks.NaNGuard(checkpoint.last),
+            # Before the dev figures are there: they go to a run of their own.
+            *([keras.callbacks.TensorBoard(run.logs, write_graph=False)] * cluster.is_chief),
+            callbacks.DevEvaluation(lambda: cluster.from_chief(lambda: quick_figures(encoded))),
+            *([encoder_training] if encoder_training else []),
+            best,
+            checkpoint,
+        ]
+        finished = done and best.state["waited"] >= recipe.patience
+        if done < epochs and not finished and not clock.expired:
+            if cluster.is_chief:
+                hooks += tensorboard_callbacks(
+                    run.logs, _hyperparameters(self.description), encoded, _advice(run)
+                )
+            dataset = training_dataset(arrays, plan, start_step=done * plan.steps_per_epoch)
+            with interrupts, patched_fit(model):
+                try:
+                    model.fit(
+                        dataset,
+                        epochs=epochs,
+                        initial_epoch=done,
+                        steps_per_epoch=plan.steps_per_epoch,
+                        callbacks=hooks,
+                        verbose=self.options.verbose if cluster.is_chief else 0,
+                    )
+                except KeyboardInterrupt:
+                    self._handle_interrupt(current)
+        return best, {
+            "best_epoch": best.state["best_epoch"],
+            "epochs": len(checkpoint.history),
+            "training_minutes": clock.elapsed_seconds / 60,
+        }
+
+    def _handle_interrupt(self, current):
+        if not self.options.finish_interrupted or not current.is_last:
+            raise KeyboardInterrupt
+        if not self.cluster.is_alone:
+            raise RunError("interrupted; start all workers with --resume to go on")
+        print("\ninterrupted: finishing with the best weights so far", flush=True)
+
+    def _finish(self, current, model, record, run):
+        task, dev_examples = self.task, self.task.dev_examples
+        figures, _ = evaluate(task, model, dev_examples, seed=self.options.seed)
+        metrics = {"dev": figures, **record, "parameters": int(model.count_params())}
+        with replacing(run.model) as temporary:
+            model.save(temporary)
+        if self.options.export and current.is_last:
+            export_model(model, task.endpoints(model), run.export)
+        outputs = task.outputs(model, dev_examples)
+        task.write_predictions(run.predictions, dev_examples, [[best] for best, *_ in outputs])
+        write_json(run.metrics, metrics)
+        last = (record["best_epoch"] or 1) - 1
+        tensorboard_results(run.logs, figures, step=last, skip=task.counts)
+        write_projector(run.logs / "dev", *task.latent_table(model))
+        return metrics
+
+
+def _hyperparameters(description):
+    """What TensorBoard's HParams plugin lists of a run."""
+    recipe = {**description["recipe"], "recipe": description["recipe"]["name"]}
+    for text in ("name", "paper", "summary"):
+        del recipe[text]
+    sizes = ("train_examples", "dev_examples", "sha256", "added_tasks")
+    data = {name: value for name, value in description["data"].items() if name not in sizes}
+    return {**recipe, "data": data, "seed": description["seed"]}
+
+
+def _advice(run):
+    return (
+        "Once training has ended, this says which dimensions failed, why, and what to try: "
+        f"`kvc-diagnose --model_dir={run.path} --file=FILE`"
+    )

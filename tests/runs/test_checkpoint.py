@@ -7,7 +7,7 @@ import sys
 import keras
 import numpy as np
 import pytest
-from training_runs import environment
+from training_runs import bits, environment
 
 from keras_vae_collapse.runs import checkpoint
 from keras_vae_collapse.runs.checkpoint import (
@@ -35,10 +35,12 @@ def saved(tmp_path):
 def test_everything_comes_back_bit_for_bit(saved):
     arrays, state = load_checkpoint(saved)
     assert state == STATE
-    assert arrays.keys() == ARRAYS.keys()
-    for name, group in ARRAYS.items():
-        for old, new in zip(group, arrays[name], strict=True):
-            assert (old.dtype, old.shape, old.tobytes()) == (new.dtype, new.shape, new.tobytes())
+    as_bits = [
+        {name: list(map(bits, group)) for name, group in a.items()} for a in (arrays, ARRAYS)
+    ]
+    assert as_bits[0] == as_bits[1]
+    with np.load(saved, allow_pickle=False) as file:  # it is an ordinary archive
+        assert "variables/00000" in file.files
 
 
 def test_more_than_ten_thousand_arrays_keep_their_order(tmp_path):
@@ -46,11 +48,6 @@ def test_more_than_ten_thousand_arrays_keep_their_order(tmp_path):
     save_checkpoint(tmp_path / "many.npz", arrays, {})
     loaded, _ = load_checkpoint(tmp_path / "many.npz")
     assert [int(array) for array in loaded["variables"]] == list(range(10_050))
-
-
-def test_file_is_an_ordinary_npz_archive(saved):
-    with np.load(saved, allow_pickle=False) as file:
-        assert "variables/00000" in file.files
 
 
 def test_a_file_cut_short_anywhere_is_damaged(saved):
@@ -73,16 +70,12 @@ def test_a_flipped_bit_anywhere_is_damage(saved):
             load_checkpoint(saved)
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_file_is_named_and_a_pickle_is_not_unpickled(tmp_path):
     with pytest.raises(DamagedCheckpoint, match=r"none\.npz"):
         load_checkpoint(tmp_path / "none.npz")
-
-
-def test_a_pickle_is_not_unpickled(tmp_path):
-    path = tmp_path / "pickle.npz"
-    save_checkpoint(path, {"variables": [np.array([{"a": 1}], dtype=object)]}, {})
+    save_checkpoint(tmp_path / "a.npz", {"variables": [np.array([{"a": 1}], dtype=object)]}, {})
     with pytest.raises(DamagedCheckpoint, match="allow_pickle"):
-        load_checkpoint(path)
+        load_checkpoint(tmp_path / "a.npz")
 
 
 def test_a_full_disk_leaves_the_old_file_and_no_rubbish(saved, monkeypatch):
@@ -163,9 +156,7 @@ def test_values_of_another_model_are_refused():
     variables = variables_of(_model())
     arrays = [keras.ops.convert_to_numpy(variable) for variable in variables]
     assign(variables, arrays)
-    with pytest.raises(DamagedCheckpoint, match="another model"):
-        assign(variables, arrays[:-1])
-    with pytest.raises(DamagedCheckpoint, match="another model"):
-        assign(variables, [arrays[0].T, *arrays[1:]])
-    with pytest.raises(DamagedCheckpoint, match="another model"):
-        assign(variables, [arrays[0].astype("float64"), *arrays[1:]])
+    first, *others = arrays
+    for other in (others, [first.T, *others], [first.astype("float64"), *others]):
+        with pytest.raises(DamagedCheckpoint, match="another model"):
+            assign(variables, other)

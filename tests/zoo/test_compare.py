@@ -89,29 +89,23 @@ def small_comparison(folder):
 
 
 @pytest.mark.slow
-def test_compare_spreads_its_runs_over_ray(tmp_path, capsys):
-    ray = pytest.importorskip("ray", reason="Ray is an optional extra")
-    command = small_comparison(tmp_path)
+@pytest.mark.parametrize("flags", [[], ["--ray"]], ids=["here", "ray"])
+def test_compare_runs_what_is_missing_and_only_that(tmp_path, capsys, flags):
+    command, output = small_comparison(tmp_path), tmp_path / "out"
+    if flags:
+        ray = pytest.importorskip("ray", reason="Ray is an optional extra")
     try:
-        assert compare.main([*command, "--ray"]) == 0
+        assert compare.main([*command, *flags]) == 0
     finally:
-        ray.shutdown()
-    assert "[2/2]" in capsys.readouterr().out
-    config = json.loads((tmp_path / "out" / "runs" / "mdr-seed0" / "config.json").read_text())
-    assert config["command"] == ["-m", "zoo.compare", *command, "--ray"]
-    assert compare.main(command) == 0
-    assert "2 runs, 2 of them done" in capsys.readouterr().out
-
-
-@pytest.mark.slow
-def test_compare_runs_what_is_missing_and_only_that(tmp_path, capsys):
-    command = small_comparison(tmp_path)
-    assert compare.main(command) == 0
+        if flags:
+            ray.shutdown()
     first = capsys.readouterr().out
-    assert "2 runs, 0 of them done" in first and "min left" in first
-    assert "2 of 2 runs done" in (tmp_path / "out" / "RESULTS.md").read_text()
+    assert "2 runs, 0 of them done" in first and "min left" in first and "[2/2]" in first
+    assert "2 of 2 runs done" in (output / "RESULTS.md").read_text()
     for name in ("RESULTS.md", "runs.tsv", "rate_distortion.png", "accuracy_rate.png"):
-        assert (tmp_path / "out" / name).stat().st_size > 100
+        assert (output / name).stat().st_size > 100
+    config = json.loads((output / "runs" / "mdr-seed0" / "config.json").read_text())
+    assert config["command"] == ["-m", "zoo.compare", *command, *flags]
     assert compare.main(command) == 0
     assert "2 runs, 2 of them done" in capsys.readouterr().out
 

@@ -51,7 +51,7 @@ class LinearAnnealing(_Annealing):
     ```
     """
 
-    def __init__(self, rate, threshold=1.0):
+    def __init__(self, rate: float, threshold: float = 1.0):
         self.rate = check_number("rate", rate, low=0.0, open_low=True)
         self.threshold = check_number("threshold", threshold, low=0.0)
 
@@ -86,7 +86,7 @@ class ExponentialAnnealing(_Annealing):
     ```
     """
 
-    def __init__(self, rate, threshold=1.0):
+    def __init__(self, rate: float, threshold: float = 1.0):
         self.rate = check_number("rate", rate, low=0.0, open_low=True)
         self.threshold = check_number("threshold", threshold, low=0.0)
 
@@ -123,7 +123,7 @@ class LogisticAnnealing(_Annealing):
     ```
     """
 
-    def __init__(self, rate, midpoint, threshold=1.0):
+    def __init__(self, rate: float, midpoint: float, threshold: float = 1.0):
         self.rate = check_number("rate", rate, low=0.0, open_low=True)
         self.midpoint = check_number("midpoint", midpoint, low=0.0)
         self.threshold = check_number("threshold", threshold, low=0.0)
@@ -164,7 +164,9 @@ class CyclicalAnnealing(_Annealing):
     ```
     """
 
-    def __init__(self, cycle_steps, cycles=4, ratio=0.5, threshold=1.0):
+    def __init__(
+        self, cycle_steps: int, cycles: int = 4, ratio: float = 0.5, threshold: float = 1.0
+    ):
         self.cycle_steps = check_integer("cycle_steps", cycle_steps, low=1)
         self.cycles = check_integer("cycles", cycles, low=1)
         self.ratio = check_number("ratio", ratio, low=0.0, high=1.0, open_low=True)

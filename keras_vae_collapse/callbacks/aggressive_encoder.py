@@ -60,7 +60,13 @@ class AggressiveEncoder(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, encoder, monitor="dev_mutual_information", max_steps=100, check_every=15):
+    def __init__(
+        self,
+        encoder: list,
+        monitor: str = "dev_mutual_information",
+        max_steps: int = 100,
+        check_every: int = 15,
+    ):
         super().__init__()
         self.encoder = list(encoder)
         self.monitor = monitor

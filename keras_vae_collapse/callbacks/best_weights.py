@@ -20,14 +20,16 @@ class BestWeights(keras.callbacks.Callback):
         start_epoch: the first epochs, this many, do not count, such as those of a pretraining.
     """
 
-    def __init__(self, monitor, patience, tie_break=None, start_epoch=0):
+    def __init__(
+        self, monitor: str, patience: int, tie_break: str | None = None, start_epoch: int = 0
+    ):
         super().__init__()
         self.monitor = monitor
         self.patience = patience
         self.tie_break = tie_break
         self.start_epoch = start_epoch
         self.state = {"best": None, "best_epoch": None, "waited": 0}
-        self.arrays = []
+        self.arrays: list = []
 
     def on_epoch_end(self, epoch, logs=None):
         if epoch < self.start_epoch or self.monitor not in (logs or {}):

@@ -59,11 +59,11 @@ class CollapseWarning(SummaryCallback):
 
     def __init__(
         self,
-        rate_nats=1.0,
-        after_epochs=3,
-        after_steps=200,
-        monitor="rate",
-        advice=None,
+        rate_nats: float = 1.0,
+        after_epochs: int = 3,
+        after_steps: int = 200,
+        monitor: str = "rate",
+        advice: str | None = None,
         writer=None,
     ):
         super().__init__(writer)

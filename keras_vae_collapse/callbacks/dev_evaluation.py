@@ -1,5 +1,7 @@
 """Figures of the development set in the logs of every epoch."""
 
+from collections.abc import Callable
+
 import keras
 
 from keras_vae_collapse.callbacks.weight_average import averaged_weights
@@ -15,7 +17,7 @@ class DevEvaluation(keras.callbacks.Callback):
         evaluate: a function without arguments that returns `{name: number}`.
     """
 
-    def __init__(self, evaluate):
+    def __init__(self, evaluate: Callable):
         super().__init__()
         self._evaluate = evaluate
 

@@ -51,7 +51,7 @@ class EncoderPretraining(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, model, encoder, rate_term, epochs=5):
+    def __init__(self, model, encoder: list, rate_term, epochs: int = 5):
         super().__init__()
         self.epochs = check_integer("epochs", epochs, low=1)
         self.rate_term = rate_term

@@ -44,7 +44,7 @@ class LearningRateDecay(keras.callbacks.Callback):
     ```
     """
 
-    def __init__(self, learning_rate, total_steps, time_limit=None):
+    def __init__(self, learning_rate: float, total_steps: int, time_limit=None):
         super().__init__()
         self.learning_rate = check_number("learning_rate", learning_rate, low=0.0, open_low=True)
         self.total_steps = check_integer("total_steps", total_steps, low=1)

@@ -1,6 +1,7 @@
 """Stop at the first loss or weight that is not a number."""
 
 import math
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -24,7 +25,7 @@ class NaNGuard(keras.callbacks.Callback):
             `None` while there is none.
     """
 
-    def __init__(self, last_checkpoint):
+    def __init__(self, last_checkpoint: Callable):
         super().__init__()
         self._last_checkpoint = last_checkpoint
         self._epoch = self._batch = 0

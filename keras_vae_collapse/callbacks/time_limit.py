@@ -18,7 +18,7 @@ class TimeLimit(keras.callbacks.Callback):
             on the chief, which has the clock; `None` for this process alone.
     """
 
-    def __init__(self, max_minutes=None, cluster=None):
+    def __init__(self, max_minutes: float | None = None, cluster=None):
         super().__init__()
         self.max_seconds = None if max_minutes is None else 60.0 * max_minutes
         self._from_chief = (lambda ask: ask()) if cluster is None else cluster.from_chief

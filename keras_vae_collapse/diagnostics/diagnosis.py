@@ -14,12 +14,12 @@ from keras_vae_collapse.metrics import latent_metrics, rate
 
 def diagnose(
     latent_model,
-    num_samples=500,
-    seed=0,
-    max_rows=1600,
-    num_examples=8,
+    num_samples: int = 500,
+    seed: int = 0,
+    max_rows: int = 1600,
+    num_examples: int = 8,
     thresholds=None,
-    chunk_size=2048,
+    chunk_size: int = 2048,
 ):
     """Diagnoses posterior collapse of any latent-variable model.
 

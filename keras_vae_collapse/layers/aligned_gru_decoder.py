@@ -72,7 +72,7 @@ class AlignedGRUDecoder(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, units, slots, **kwargs):
+    def __init__(self, units: int, slots: int, **kwargs):
         super().__init__(**kwargs)
         self.units = check_integer("units", units, low=1)
         self.slots = check_integer("slots", slots, low=1)

@@ -60,7 +60,7 @@ class AttentionPooling(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, slots, units, spacing=0.0, **kwargs):
+    def __init__(self, slots: int, units: int, spacing: float = 0.0, **kwargs):
         super().__init__(**kwargs)
         self.slots = check_integer("slots", slots, low=1)
         self.units = check_integer("units", units, low=1)

@@ -87,11 +87,11 @@ class AuxiliaryStateCost(keras.layers.Layer):
 
     def __init__(
         self,
-        units,
-        weight=0.005,
-        vocabulary_size=None,
-        reverse_weight=1.0,
-        stop_gradient=True,
+        units: int,
+        weight: float = 0.005,
+        vocabulary_size: int | None = None,
+        reverse_weight: float = 1.0,
+        stop_gradient: bool = True,
         **kwargs,
     ):
         super().__init__(**kwargs)

@@ -1,5 +1,7 @@
 """Bag of the symbols of a sequence."""
 
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 
@@ -80,7 +82,13 @@ class BagOfChars(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, vocabulary_size, mode="presence", ignore_ids=SPECIAL_IDS, **kwargs):
+    def __init__(
+        self,
+        vocabulary_size: int,
+        mode: str = "presence",
+        ignore_ids: Sequence[int] = SPECIAL_IDS,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.vocabulary_size = check_integer("vocabulary_size", vocabulary_size, low=1)
         self.mode = check_choice("mode", mode, ("presence", "counts"))

@@ -1,5 +1,7 @@
 """Head that predicts the symbols of a sequence from its latent vector."""
 
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
@@ -96,10 +98,10 @@ class BagOfCharsHead(keras.layers.Layer):
 
     def __init__(
         self,
-        vocabulary_size,
-        distribution="bernoulli",
-        weight=1.0,
-        ignore_ids=SPECIAL_IDS,
+        vocabulary_size: int,
+        distribution: str = "bernoulli",
+        weight: float = 1.0,
+        ignore_ids: Sequence[int] = SPECIAL_IDS,
         **kwargs,
     ):
         super().__init__(autocast=False, **kwargs)

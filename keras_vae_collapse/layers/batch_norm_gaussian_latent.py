@@ -58,7 +58,7 @@ class BatchNormGaussianLatent(GaussianLatent):
     ```
     """
 
-    def __init__(self, latent_dim, gamma=0.6, momentum=0.9, **kwargs):
+    def __init__(self, latent_dim: int, gamma: float = 0.6, momentum: float = 0.9, **kwargs):
         super().__init__(latent_dim, **kwargs)
         self.gamma = check_number("gamma", gamma, low=0.0, open_low=True)
         self.momentum = check_number("momentum", momentum, 0.0, 1.0, open_high=True)

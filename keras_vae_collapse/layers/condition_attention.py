@@ -51,7 +51,7 @@ class ConditionAttention(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, units, **kwargs):
+    def __init__(self, units: int, **kwargs):
         super().__init__(**kwargs)
         self.units = check_integer("units", units, low=1)
         self.project = keras.layers.Dense(self.units, dtype=self.dtype_policy, name="project_query")

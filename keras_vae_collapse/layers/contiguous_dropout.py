@@ -1,5 +1,7 @@
 """Dropout of runs of neighbouring symbols."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 import scipy.special
@@ -87,7 +89,15 @@ class ContiguousDropout(IdDropout):
     ```
     """
 
-    def __init__(self, rate, mean_length, unk_id, keep_ids=(0,), seed=None, **kwargs):
+    def __init__(
+        self,
+        rate: float,
+        mean_length: float,
+        unk_id: int,
+        keep_ids: Sequence[int] = (0,),
+        seed: int | None = None,
+        **kwargs,
+    ):
         super().__init__(rate, unk_id, keep_ids, seed, **kwargs)
         self.mean_length = check_number("mean_length", mean_length, 0.0, 1000.0)
         # P(a run of more than k symbols starts here), rising, so k falls from left to right.

@@ -70,7 +70,7 @@ class DeltaGaussianLatent(GaussianLatent):
     ```
     """
 
-    def __init__(self, latent_dim, delta_nats, **kwargs):
+    def __init__(self, latent_dim: int, delta_nats: float, **kwargs):
         super().__init__(latent_dim, **kwargs)
         if self.prior is not None:
             raise ValueError(

@@ -63,7 +63,7 @@ class EmbeddingDropout(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, rate, seed=None, **kwargs):
+    def __init__(self, rate: float, seed: int | None = None, **kwargs):
         super().__init__(**kwargs)
         self.rate = check_number("rate", rate, 0.0, 1.0, open_high=True)
         check_seed(seed)

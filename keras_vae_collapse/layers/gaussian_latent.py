@@ -80,12 +80,12 @@ class GaussianLatent(keras.layers.Layer):
 
     def __init__(
         self,
-        latent_dim,
+        latent_dim: int,
         rate_term=None,
         prior=None,
-        seed=None,
-        initial_scale=1.0,
-        slots=1,
+        seed: int | None = None,
+        initial_scale: float = 1.0,
+        slots: int = 1,
         **kwargs,
     ):
         # Inputs arrive as they are: a detour through half precision would round the rate.

@@ -47,7 +47,7 @@ class GRUDecoder(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, units, **kwargs):
+    def __init__(self, units: int, **kwargs):
         super().__init__(**kwargs)
         self.units = check_integer("units", units, low=1)
         self.start = keras.layers.Dense(units, activation="tanh", name="start")

@@ -57,14 +57,14 @@ class GRUEncoder(keras.layers.Layer):
 
     def __init__(
         self,
-        vocabulary_size,
-        units,
-        embedding_dim=64,
-        dropout=0.0,
-        slots=0,
-        slot_dim=64,
-        slot_spacing=0.0,
-        seed=None,
+        vocabulary_size: int,
+        units: int,
+        embedding_dim: int = 64,
+        dropout: float = 0.0,
+        slots: int = 0,
+        slot_dim: int = 64,
+        slot_spacing: float = 0.0,
+        seed: int | None = None,
         **kwargs,
     ):
         super().__init__(**kwargs)

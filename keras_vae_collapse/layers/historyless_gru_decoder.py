@@ -61,7 +61,9 @@ class HistorylessGRUDecoder(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, units, bidirectional=False, length=None, **kwargs):
+    def __init__(
+        self, units: int, bidirectional: bool = False, length: int | None = None, **kwargs
+    ):
         super().__init__(**kwargs)
         self.units = check_integer("units", units, low=1)
         self.bidirectional = bool(bidirectional)

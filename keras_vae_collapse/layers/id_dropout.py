@@ -1,5 +1,7 @@
 """What the dropouts of ids have in common."""
 
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 
@@ -16,7 +18,14 @@ class IdDropout(keras.layers.Layer):
     kept, masks, checks, inference) is here. For the arguments see `CharDropout`.
     """
 
-    def __init__(self, rate, unk_id, keep_ids=(0,), seed=None, **kwargs):
+    def __init__(
+        self,
+        rate: float,
+        unk_id: int,
+        keep_ids: Sequence[int] = (0,),
+        seed: int | None = None,
+        **kwargs,
+    ):
         # Ids have no floating-point precision: an integer policy keeps a mixed one away, and
         # gives a `Sequential` model that begins with this layer an integer input.
         kwargs.setdefault("dtype", "int32")

@@ -59,7 +59,7 @@ class MixturePrior(keras.layers.Layer):
     ```
     """
 
-    def __init__(self, components, latent_dim, initial_spread=1.0, **kwargs):
+    def __init__(self, components: int, latent_dim: int, initial_spread: float = 1.0, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.components = check_integer("components", components, low=1)
         self.latent_dim = check_integer("latent_dim", latent_dim, low=1)

@@ -56,11 +56,11 @@ class ControlVAEKL(RateTerm):
 
     def __init__(
         self,
-        rate_nats,
-        proportional=0.01,
-        integral=0.0001,
-        min_weight=0.0,
-        max_weight=1.0,
+        rate_nats: float,
+        proportional: float = 0.01,
+        integral: float = 0.0001,
+        min_weight: float = 0.0,
+        max_weight: float = 1.0,
         **kwargs,
     ):
         super().__init__(**kwargs)

@@ -65,7 +65,9 @@ class FreeBitsKL(RateTerm):
 
     logs = ("active_groups",)
 
-    def __init__(self, free_nats, over="dimension", average="batch", **kwargs):
+    def __init__(
+        self, free_nats: float, over: str | int = "dimension", average: str = "batch", **kwargs
+    ):
         super().__init__(**kwargs)
         self.free_nats = check_number("free_nats", free_nats, low=0.0)
         if isinstance(over, bool) or not (over in _OVER or (isinstance(over, int) and over > 0)):

@@ -75,7 +75,12 @@ class MDRConstraint(RateTerm):
     logs = ("multiplier", "gap")
 
     def __init__(
-        self, rate_nats, initial_multiplier=1.01, multiplier_step=1.0, damping=2.0, **kwargs
+        self,
+        rate_nats: float,
+        initial_multiplier: float = 1.01,
+        multiplier_step: float = 1.0,
+        damping: float = 2.0,
+        **kwargs,
     ):
         super().__init__(**kwargs)
         self.rate_nats = check_number("rate_nats", rate_nats, low=0.0, open_low=True)

@@ -69,7 +69,7 @@ class RateTerm(keras.layers.Layer):
 
     logs: tuple[str, ...] = ()
 
-    def __init__(self, num_samples=1, seed=None, **kwargs):
+    def __init__(self, num_samples: int = 1, seed: int | None = None, **kwargs):
         dtype = keras.dtype_policies.get(kwargs.pop("dtype", "float32"))
         if dtype.name != "float32":
             raise ValueError(f"`dtype` of a rate term must be 'float32'. Received: dtype={dtype!r}")

@@ -57,7 +57,14 @@ class SoftFreeBitsKL(RateTerm):
     logs = ("kl_weight", "gap")
     minimum_gamma = 1e-3
 
-    def __init__(self, rate_nats=None, tolerance=0.05, step=0.1, target_nats=None, **kwargs):
+    def __init__(
+        self,
+        rate_nats: float | None = None,
+        tolerance: float = 0.05,
+        step: float = 0.1,
+        target_nats=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         if target_nats is not None:
             if rate_nats is not None:

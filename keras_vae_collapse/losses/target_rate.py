@@ -48,7 +48,7 @@ class TargetRate(RateTerm):
 
     logs = ("target", "gap")
 
-    def __init__(self, rate_nats, weight=1.0, **kwargs):
+    def __init__(self, rate_nats, weight: float = 1.0, **kwargs):
         super().__init__(**kwargs)
         self.rate_nats = check_number_or_schedule("rate_nats", rate_nats, low=0.0)
         self.weight = check_number("weight", weight, low=0.0)

@@ -7,12 +7,12 @@ from keras import ops
 from keras_vae_collapse.core.checks import check_integer, check_number
 
 
-def active_units(loc, threshold=0.01):
+def active_units(loc: np.ndarray, threshold: float = 0.01):
     """The number of active units of posterior means `(N, latent)`; see `ActiveUnits`."""
     return int(np.sum(posterior_mean_variance(loc) >= threshold))
 
 
-def posterior_mean_variance(loc):
+def posterior_mean_variance(loc: np.ndarray):
     """Sample variance over the set of each dimension of means `(N, latent)`: `(latent,)`."""
     loc = np.asarray(loc, np.float64)
     return loc.var(axis=0, ddof=1) if len(loc) > 1 else np.zeros(loc.shape[1])
@@ -58,7 +58,9 @@ class ActiveUnits(keras.metrics.Metric):
     ```
     """
 
-    def __init__(self, latent_dim, threshold=0.01, name="active_units", **kwargs):
+    def __init__(
+        self, latent_dim: int, threshold: float = 0.01, name: str = "active_units", **kwargs
+    ):
         super().__init__(name=name, **kwargs)
         self.latent_dim = check_integer("latent_dim", latent_dim, low=1)
         self.threshold = check_number("threshold", threshold, low=0.0, open_low=True)

@@ -1,5 +1,7 @@
 """How much worse the decoder does with a latent that is not the input's own."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
@@ -7,7 +9,15 @@ from keras_vae_collapse.metrics.chunks import distortions
 from keras_vae_collapse.metrics.prior import prior_samples
 
 
-def z_gap(log_prob, loc, scale, inputs, num_permutations=4, chunk_size=2048, seed=0):
+def z_gap(
+    log_prob: Callable,
+    loc: np.ndarray,
+    scale: np.ndarray,
+    inputs,
+    num_permutations: int = 4,
+    chunk_size: int = 2048,
+    seed: int = 0,
+):
     """Distortion with `z` permuted over the set minus distortion with the right `z`.
 
     ```
@@ -38,7 +48,16 @@ def z_gap(log_prob, loc, scale, inputs, num_permutations=4, chunk_size=2048, see
     return _gap(permuted, log_prob, loc, scale, inputs, num_permutations, chunk_size, seed)
 
 
-def prior_gap(log_prob, loc, scale, inputs, prior=None, num_samples=4, chunk_size=2048, seed=0):
+def prior_gap(
+    log_prob: Callable,
+    loc: np.ndarray,
+    scale: np.ndarray,
+    inputs,
+    prior=None,
+    num_samples: int = 4,
+    chunk_size: int = 2048,
+    seed: int = 0,
+):
     """Distortion with `z` from the prior minus distortion with the right `z`, nats per example.
 
     Args:

@@ -1,6 +1,7 @@
 """Importance-weighted negative log-likelihood, and the distortion from the same samples."""
 
 import typing
+from collections.abc import Callable
 
 import numpy as np
 
@@ -16,7 +17,15 @@ class ImportanceSample(typing.NamedTuple):
     distortion: np.ndarray
 
 
-def importance_weighted_nll(log_prob, encode, inputs, num_samples=500, **options):
+def importance_weighted_nll(
+    log_prob: Callable,
+    encode: Callable,
+    inputs,
+    num_samples: int = 500,
+    prior=None,
+    chunk_size: int = 2048,
+    seed: int = 0,
+) -> float:
     """The importance-weighted estimate of `-log p(x)`, in nats per example, mean over the set.
 
     ```
@@ -35,7 +44,7 @@ def importance_weighted_nll(log_prob, encode, inputs, num_samples=500, **options
             `(batch, latent)`.
         inputs: an array, or a dictionary of arrays, with examples along the first axis.
         num_samples: K, a positive integer.
-        **options: `prior`, `chunk_size` and `seed`, as for `latent_metrics`.
+        prior, chunk_size, seed: as for `latent_metrics`.
 
     Returns:
         A float, nats per example.
@@ -61,12 +70,20 @@ def importance_weighted_nll(log_prob, encode, inputs, num_samples=500, **options
     assert abs(nll - exact) < 1e-5
     ```
     """
-    posterior = encode_all(encode, inputs)
-    return float(importance_sample(log_prob, *posterior, inputs, num_samples, **options).nll.mean())
+    loc, scale = encode_all(encode, inputs)
+    sample = importance_sample(log_prob, loc, scale, inputs, num_samples, prior, chunk_size, seed)
+    return float(sample.nll.mean())
 
 
 def importance_sample(
-    log_prob, loc, scale, inputs, num_samples=500, prior=None, chunk_size=2048, seed=0
+    log_prob: Callable,
+    loc: np.ndarray,
+    scale: np.ndarray,
+    inputs,
+    num_samples: int = 500,
+    prior=None,
+    chunk_size: int = 2048,
+    seed: int = 0,
 ):
     """Importance-weighted NLL and distortion of each example, from the same samples.
 

@@ -1,5 +1,7 @@
 """All figures about the latent of a model over a set, in one pass."""
 
+from collections.abc import Callable
+
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.metrics.active_units import active_units
 from keras_vae_collapse.metrics.chunks import encode_all
@@ -15,14 +17,14 @@ def distinct_outputs(outputs):
 
 
 def latent_metrics(
-    log_prob,
-    encode,
+    log_prob: Callable,
+    encode: Callable,
     inputs,
-    num_samples=500,
+    num_samples: int = 500,
     prior=None,
-    active_threshold=0.01,
-    chunk_size=2048,
-    seed=0,
+    active_threshold: float = 0.01,
+    chunk_size: int = 2048,
+    seed: int = 0,
     posterior=None,
 ):
     """Rate, distortion and the other figures about the latent, means over a set.

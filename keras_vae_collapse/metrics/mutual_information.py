@@ -8,7 +8,7 @@ from keras_vae_collapse.core.checks import check_integer
 _TABLE_ENTRIES = 4_000_000
 
 
-def mutual_information(loc, scale, num_samples=4, seed=0):
+def mutual_information(loc: np.ndarray, scale: np.ndarray, num_samples: int = 4, seed: int = 0):
     """Mutual information of `x` and `z`, in nats, estimated over a set of posteriors.
 
     ```

@@ -6,7 +6,9 @@ from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.metrics.prior import dimension_log_prob, gaussian_log_prob
 
 
-def rate_per_dimension(loc, scale, prior=None, num_samples=16, seed=0):
+def rate_per_dimension(
+    loc: np.ndarray, scale: np.ndarray, prior=None, num_samples: int = 16, seed: int = 0
+):
     """KL(q(z_d|x) || p(z_d)) of each example and dimension, nats, float64 `(N, latent)`.
 
     For the standard normal the closed form
@@ -32,7 +34,7 @@ def rate_per_dimension(loc, scale, prior=None, num_samples=16, seed=0):
     return None if joint else _kl(loc, scale, prior, num_samples, seed)
 
 
-def rate(loc, scale, prior=None, num_samples=16, seed=0):
+def rate(loc: np.ndarray, scale: np.ndarray, prior=None, num_samples: int = 16, seed: int = 0):
     """KL(q(z|x) || p(z)) of each example, in nats, float64 `(N,)`.
 
     Args:

@@ -80,17 +80,17 @@ class SequenceDecoder(keras.layers.Layer):
 
     def __init__(
         self,
-        vocabulary_size,
+        vocabulary_size: int,
         recurrence,
-        embedding_dim=64,
-        condition_dim=0,
+        embedding_dim: int = 64,
+        condition_dim: int = 0,
         latent_attention=None,
         history_dropout=None,
         embedding_dropout=None,
-        dropout=0.0,
+        dropout: float = 0.0,
         auxiliary_state_cost=None,
-        max_length=1,
-        seed=None,
+        max_length: int = 1,
+        seed: int | None = None,
         **kwargs,
     ):
         super().__init__(**kwargs)

@@ -66,11 +66,11 @@ class SequenceVAE(keras.Model):
 
     def __init__(
         self,
-        encoder,
+        encoder: list,
         latent,
         decoder,
-        max_length,
-        condition_size=0,
+        max_length: int,
+        condition_size: int = 0,
         bag_of_chars=None,
         bag_of_chars_head=None,
         codec=None,

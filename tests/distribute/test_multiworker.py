@@ -155,7 +155,8 @@ def test_the_chiefs_error_and_another_recipe_are_told_to_all(data, tmp_path):
         (other, ("already holds a run", "the chief stopped: RunError: .* already holds a run")),
         ([*other, "--set=latent_dim=5"], ("lost another worker", "other recipe than the chief")),
     ):
-        for (code, output), message in zip(outcome(train_cluster(taken, second)), expected):
+        ended = outcome(train_cluster(taken, second))
+        for (code, output), message in zip(ended, expected, strict=True):
             assert code == 1 and "Traceback" not in output
             assert re.search(message, output), output[-3000:]
 

@@ -1,7 +1,7 @@
 """What a default report costs: `python benchmarks/diagnosis_cost.py --model_dir=DIR --file=FILE`.
 
-Runs `python -m keras_vae_collapse.diagnose` as a user does, in a process of its own, on 1,600 words
-with 500 samples a word, and prints its wall and processor time, its peak memory and its verdict.
+Runs `kvc-diagnose` as a user does, in a process of its own, on at most 1,600 examples with 500
+samples of each, and prints its wall and processor time, its peak memory and its verdict.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def main():
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     figures = report["figures"]
     print(
-        f"{figures['words']} words, {figures['num_samples']} samples: {wall:.0f} s wall, "
+        f"{figures['examples']} examples, {figures['num_samples']} samples: {wall:.0f} s wall, "
         f"{usage.ru_utime + usage.ru_stime:.0f} s of processors, "
         f"{usage.ru_maxrss / 1024**2:.2f} GiB peak; verdict: {report['verdict']}"
     )

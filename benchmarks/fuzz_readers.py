@@ -148,8 +148,8 @@ def run_atheris(runs, seed, folder):
     import keras  # noqa: F401
     import tensorflow_probability  # noqa: F401
 
-    with atheris.instrument_imports(include=["keras_vae_collapse.data"]):
-        import keras_vae_collapse.data  # noqa: F401
+    with atheris.instrument_imports(include=["keras_vae_collapse.tasks"]):
+        import keras_vae_collapse.tasks.reinflection  # noqa: F401
     counts = collections.Counter()
     corpus = folder / "corpus"
     corpus.mkdir()

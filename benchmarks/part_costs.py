@@ -95,17 +95,17 @@ def training_step():
     import keras
 
     import zoo
-    from keras_vae_collapse.tasks.reinflection import Vocabulary, encode_examples, load_data
+    from keras_vae_collapse.tasks import ReinflectionTask
+    from keras_vae_collapse.training import build
     from keras_vae_collapse.training.batch_plan import BatchPlan
     from keras_vae_collapse.training.optimizer import make_optimizer
     from keras_vae_collapse.training.pipeline import training_dataset
 
     keras.utils.set_random_seed(0)
     recipe = zoo.recipe("mdr")
-    examples, _ = load_data("demo")
-    vocabulary = Vocabulary.from_examples(examples)
-    arrays = encode_examples(examples, vocabulary)
-    model = zoo.build(recipe, vocabulary)
+    task = ReinflectionTask("demo")
+    arrays = task.encode(task.train_examples)
+    model = build(recipe, task)
     model.compile(make_optimizer(recipe))
     plan = BatchPlan.of(arrays, recipe.batch_size, 0)
     batches = iter(training_dataset(arrays, plan).take(100).cache().repeat())

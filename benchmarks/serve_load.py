@@ -27,8 +27,8 @@ def arguments():
     parser.add_argument("--export", required=True, help="folder of the SavedModel")
     parser.add_argument("--queries", help="file of source<TAB>features; by default generated")
     parser.add_argument("--threads", type=int, default=8, help="callers at once")
-    parser.add_argument("--words", type=int, default=100_000, help="at least so many words")
-    parser.add_argument("--seconds", type=float, default=60.0, help="at least so long")
+    parser.add_argument("--words", type=int, default=100_000, help="at least this many words")
+    parser.add_argument("--seconds", type=float, default=60.0, help="at least this long")
     parser.add_argument("--growth_mb", type=float, default=64.0, help="memory growth allowed")
     parser.add_argument("--json", help="file for the figures")
     return parser

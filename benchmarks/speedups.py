@@ -2,7 +2,7 @@
 
 Trains the default recipe as it is and with one speed-up taken away, in a process each; they take
 turns, so that a machine that slows down slows all. The ratio is that of the median times for the
-same number of words; where words are padded differently the batches hold other words.
+same number of examples; where they are padded differently the batches hold other examples.
 """
 
 import argparse
@@ -17,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 VARIANTS = {
     "as it is": "",
     "Keras's own GRU layer": "keras_gru",
-    "batches of words of any length": "no_buckets",
+    "batches of examples of any length": "no_buckets",
     "TensorFlow's default threads": "default_threads",
 }
 
@@ -30,8 +30,9 @@ def serve(pipe, variant, options):
 
     import zoo
     from keras_vae_collapse import layers
-    from keras_vae_collapse.layers import gru_decoder, word_encoder
-    from keras_vae_collapse.tasks.reinflection import Vocabulary, encode_examples, load_data
+    from keras_vae_collapse.layers import gru_decoder, gru_encoder
+    from keras_vae_collapse.tasks import ReinflectionTask
+    from keras_vae_collapse.training import build
     from keras_vae_collapse.training.batch_plan import BatchPlan
     from keras_vae_collapse.training.optimizer import make_optimizer
     from keras_vae_collapse.training.pipeline import training_dataset
@@ -40,19 +41,18 @@ def serve(pipe, variant, options):
     if variant != "default_threads":
         prepare_process()
     if variant == "keras_gru":
-        layers.GRU = word_encoder.GRU = gru_decoder.GRU = keras.layers.GRU
+        layers.GRU = gru_encoder.GRU = gru_decoder.GRU = keras.layers.GRU
     keras.utils.set_random_seed(0)
     recipe = zoo.recipe("mdr")
-    examples, _ = load_data(options.data, options.language)
-    vocabulary = Vocabulary.from_examples(examples)
-    arrays = encode_examples(examples, vocabulary)
+    task = ReinflectionTask(options.data, options.language)
+    arrays = task.encode(task.train_examples)
     plan = BatchPlan.of(arrays, recipe.batch_size, 0)
-    model = zoo.build(recipe, vocabulary)
+    model = build(recipe, task)
     model.compile(make_optimizer(recipe))
     dataset = iter(training_dataset(arrays, plan))
     batches = [next(dataset) for _ in range(options.steps)]
     if variant == "no_buckets":
-        # The same words, shuffled, padded to the longest of each batch.
+        # The same examples, shuffled, padded to the longest of each batch.
         rows = [
             {k: v[i].numpy() for k, v in b.items()}
             for b in batches

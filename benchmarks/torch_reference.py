@@ -9,21 +9,21 @@ from torch.nn import functional
 
 
 class ReinflectionVAE(nn.Module):
-    """Bidirectional GRU encoder, Gaussian latent, GRU decoder with attention over features."""
+    """Bidirectional GRU encoder, Gaussian latent, GRU decoder with attention over the condition."""
 
-    def __init__(self, size, features, char_dim, units, latent_dim, feature_dim):
+    def __init__(self, size, condition_size, embedding_dim, units, latent_dim, condition_dim):
         super().__init__()
-        self.source = nn.Embedding(size, char_dim, padding_idx=0)
-        self.encoder = nn.GRU(char_dim, units, bidirectional=True, batch_first=True)
+        self.source = nn.Embedding(size, embedding_dim, padding_idx=0)
+        self.encoder = nn.GRU(embedding_dim, units, bidirectional=True, batch_first=True)
         self.loc = nn.Linear(2 * units, latent_dim)
         self.raw_scale = nn.Linear(2 * units, latent_dim)
-        self.feature_embedding = nn.Linear(features, feature_dim, bias=False)
-        self.start = nn.Linear(latent_dim + feature_dim, units)
-        self.history = nn.Embedding(size, char_dim)
-        self.decoder = nn.GRU(char_dim + latent_dim + feature_dim, units, batch_first=True)
-        self.query = nn.Linear(units, feature_dim)
-        self.keys = nn.Parameter(torch.randn(features, feature_dim) * feature_dim**-0.5)
-        self.logits = nn.Linear(units + feature_dim, size)
+        self.condition_embedding = nn.Linear(condition_size, condition_dim, bias=False)
+        self.start = nn.Linear(latent_dim + condition_dim, units)
+        self.history = nn.Embedding(size, embedding_dim)
+        self.decoder = nn.GRU(embedding_dim + latent_dim + condition_dim, units, batch_first=True)
+        self.query = nn.Linear(units, condition_dim)
+        self.keys = nn.Parameter(torch.randn(condition_size, condition_dim) * condition_dim**-0.5)
+        self.logits = nn.Linear(units + condition_dim, size)
         self.multiplier = nn.Parameter(torch.tensor(0.56))
 
     def encode(self, source):
@@ -34,22 +34,22 @@ class ReinflectionVAE(nn.Module):
         hidden = torch.cat([state[0], state[1]], -1)
         return self.loc(hidden), functional.softplus(self.raw_scale(hidden)) + 1e-6
 
-    def attend(self, states, features):
+    def attend(self, states, condition):
         scores = self.query(states) @ self.keys.T * self.keys.shape[1] ** -0.5
-        active = features[:, None] != 0
+        active = condition[:, None] != 0
         weights = torch.softmax(scores.masked_fill(~active, -1e9), -1) * active
         return torch.cat([states, weights @ self.keys], -1)
 
-    def forward(self, source, features, target):
+    def forward(self, source, condition, target):
         loc, scale = self.encode(source)
         z = loc + scale * torch.randn_like(loc)
-        condition = torch.cat([z, self.feature_embedding(features)], -1)
+        given = torch.cat([z, self.condition_embedding(condition)], -1)
         history = functional.pad(target[:, :-1], (1, 0), value=2)
         inputs = torch.cat(
-            [self.history(history), condition[:, None].expand(-1, target.shape[1], -1)], -1
+            [self.history(history), given[:, None].expand(-1, target.shape[1], -1)], -1
         )
-        states, _ = self.decoder(inputs, torch.tanh(self.start(condition))[None])
-        logits = self.logits(self.attend(states, features))
+        states, _ = self.decoder(inputs, torch.tanh(self.start(given))[None])
+        logits = self.logits(self.attend(states, condition))
         nll = functional.cross_entropy(logits.transpose(1, 2), target, reduction="none")
         distortion = (nll * (target != 0)).sum(-1).mean()
         rate = (0.5 * (loc**2 + scale**2 - 1) - scale.log()).sum(-1).mean()
@@ -59,16 +59,16 @@ class ReinflectionVAE(nn.Module):
         return distortion + (1 - felt) * rate - u * gap / 40.0
 
     @torch.no_grad()
-    def inflect(self, source, features, steps):
+    def inflect(self, source, condition, steps):
         loc, _ = self.encode(source)
-        condition = torch.cat([loc, self.feature_embedding(features)], -1)
-        state = torch.tanh(self.start(condition))[None]
+        given = torch.cat([loc, self.condition_embedding(condition)], -1)
+        state = torch.tanh(self.start(given))[None]
         previous = torch.full((len(source),), 2)
         finished = torch.zeros(len(source), dtype=torch.bool)
         for _ in range(steps):
-            inputs = torch.cat([self.history(previous), condition], -1)[:, None]
+            inputs = torch.cat([self.history(previous), given], -1)[:, None]
             output, state = self.decoder(inputs, state)
-            previous = self.logits(self.attend(output, features))[:, 0].argmax(-1)
+            previous = self.logits(self.attend(output, condition))[:, 0].argmax(-1)
             finished |= previous == 3
             if finished.all():
                 break
@@ -77,15 +77,15 @@ class ReinflectionVAE(nn.Module):
 class Reference:
     """Trains and decodes on arrays of ids."""
 
-    def __init__(self, size, features, recipe):
+    def __init__(self, size, condition_size, recipe):
         torch.manual_seed(0)
         self.model = ReinflectionVAE(
             size,
-            features,
-            recipe["char_dim"],
+            condition_size,
+            recipe["embedding_dim"],
             recipe["hidden_units"],
             recipe["latent_dim"],
-            recipe["feature_dim"],
+            recipe["condition_dim"],
         )
         self.clip = recipe["clip_norm"]
         self.optimizer = torch.optim.Adam(self.model.parameters(), 1e-3, fused=True)
@@ -95,7 +95,7 @@ class Reference:
         tensors = [
             (
                 torch.from_numpy(b["source"].astype(np.int64)),
-                torch.from_numpy(b["features"]),
+                torch.from_numpy(b["condition"]),
                 torch.from_numpy(b["target"].astype(np.int64)),
             )
             for b in batches
@@ -113,5 +113,5 @@ class Reference:
         start = time.perf_counter()
         for b in batches:
             source = torch.from_numpy(b["source"].astype(np.int64))
-            self.model.inflect(source, torch.from_numpy(b["features"]), steps)
+            self.model.inflect(source, torch.from_numpy(b["condition"]), steps)
         return time.perf_counter() - start

@@ -3,10 +3,10 @@
     pip install 'keras-vae-collapse[benchmark]'
     python benchmarks/training_speed.py [--data=DIR] [--steps=100] [--rounds=5]
 
-Both train the default recipe on the same batches of real words with the same padding, in a
+Both train the default recipe on the same batches of examples with the same padding, in a
 process each; they take turns, so that a machine that slows down slows both. Printed are the best
-round of each, the ratio of the medians, the peak memory of each process, and words decoded a
-second: greedy, batches of 256, ours through the exported model with strings in and out.
+round of each, the ratio of the medians, the peak memory of each process, and examples decoded
+a second: greedy, batches of 256, ours through the exported model with strings in and out.
 """
 
 import argparse
@@ -29,52 +29,55 @@ def ours(pipe, options):
 
     import zoo
     from keras_vae_collapse.export import export_model
-    from keras_vae_collapse.tasks.reinflection import Vocabulary, encode_examples, load_data
+    from keras_vae_collapse.models.functions import trim
+    from keras_vae_collapse.tasks import ReinflectionTask
+    from keras_vae_collapse.training import build
     from keras_vae_collapse.training.batch_plan import BatchPlan
     from keras_vae_collapse.training.optimizer import make_optimizer
-    from keras_vae_collapse.training.pipeline import training_dataset, trim
+    from keras_vae_collapse.training.pipeline import training_dataset
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
     keras.utils.set_random_seed(0)
     recipe = zoo.override(zoo.recipe("mdr"), ["ema_momentum=0", *options.set])
-    train, dev = load_data(options.data, options.language)
-    vocabulary = Vocabulary.from_examples(train)
-    arrays = encode_examples(train, vocabulary)
+    task = ReinflectionTask(options.data, options.language)
+    arrays = task.encode(task.train_examples)
     plan = BatchPlan.of(arrays, recipe.batch_size, 0)
-    model = zoo.build(recipe, vocabulary)
+    model = build(recipe, task)
     model.compile(make_optimizer(recipe))
     dataset = iter(training_dataset(arrays, plan))
     batches = [{k: v.numpy() for k, v in next(dataset).items()} for _ in range(options.steps)]
-    words = dev[: len(dev) // 256 * 256] or dev
-    words = sorted(words, key=lambda e: len(e.source))
-    encoded = encode_examples(words, vocabulary)
-    chunks = [slice(i, i + 256) for i in range(0, len(words), 256)]
+    dev = task.dev_examples
+    examples = dev[: len(dev) // 256 * 256] or dev
+    examples = sorted(examples, key=lambda e: len(e.source))
+    encoded = task.encode(examples)
+    chunks = [slice(i, i + 256) for i in range(0, len(examples), 256)]
     decode_batches = [
-        {"source": trim(encoded["source"][c]), "features": encoded["features"][c]} for c in chunks
+        {"source": trim(encoded["source"][c]), "condition": encoded["condition"][c]} for c in chunks
     ]
     pipe.send(
         {
             "recipe": recipe.to_config(),
-            "size": vocabulary.size,
-            "features": vocabulary.feature_size,
+            "vocabulary_size": task.vocabulary_size,
+            "condition_size": task.condition_size,
             "batches": batches,
             "decode": decode_batches,
-            "steps": vocabulary.max_length,
+            "steps": task.vocabulary.max_length,
         }
     )
     with tempfile.TemporaryDirectory() as folder:
-        export_model(model, folder + "/export")
+        export_model(model, task.endpoints(model), folder + "/export")
         exported = tf.saved_model.load(folder + "/export")
         strings = [
             tuple(
-                tf.constant([getattr(e, part) for e in words[c]]) for part in ("source", "features")
+                tf.constant([getattr(e, part) for e in examples[c]])
+                for part in ("source", "features")
             )
             for c in chunks
         ]
-        for task in iter(pipe.recv, "stop"):
+        for work in iter(pipe.recv, "stop"):
             start = time.perf_counter()
-            if task == "train":
+            if work == "train":
                 data = tf.data.Dataset.from_generator(
                     lambda: iter(batches),
                     output_signature=training_dataset(arrays, plan).element_spec,
@@ -93,9 +96,9 @@ def reference(pipe, options):
 
     torch.set_num_threads(options.torch_threads)
     setup = pipe.recv()
-    model = Reference(setup["size"], setup["features"], setup["recipe"])
-    for task in iter(pipe.recv, "stop"):
-        if task == "train":
+    model = Reference(setup["vocabulary_size"], setup["condition_size"], setup["recipe"])
+    for work in iter(pipe.recv, "stop"):
+        if work == "train":
             seconds = model.train(setup["batches"])
         else:
             seconds = model.decode(setup["decode"], setup["steps"])
@@ -115,7 +118,7 @@ def main():
         "--rounds", type=int, default=5, help="rounds of each, after one to warm up"
     )
     parser.add_argument("--torch_threads", type=int, default=2, help="threads of PyTorch")
-    parser.add_argument("--set", action="append", default=[], help="field=value of the recipe")
+    parser.add_argument("--set", action="append", default=[], help="name=value of the recipe")
     parser.add_argument("--json", help="file for the figures")
     options = parser.parse_args()
     context = multiprocessing.get_context("spawn")
@@ -127,15 +130,15 @@ def main():
         sides[name] = here
     setup = sides["keras"].recv()
     sides["torch"].send(setup)
-    times = {(name, task): [] for name in sides for task in ("train", "decode")}
+    times = {(name, work): [] for name in sides for work in ("train", "decode")}
     peak = {}
     for round_number in range(options.rounds + 1):
-        for task in ("train", "decode"):
+        for work in ("train", "decode"):
             for name, pipe in sides.items():
-                pipe.send(task)
+                pipe.send(work)
                 seconds, peak[name] = pipe.recv()
                 if round_number:
-                    times[name, task].append(seconds)
+                    times[name, work].append(seconds)
     for pipe in sides.values():
         pipe.send("stop")
     counts = {
@@ -143,12 +146,13 @@ def main():
         "decode": sum(len(b["source"]) for b in setup["decode"]),
     }
     figures = {}
-    for task, unit in (("train", "examples/s"), ("decode", "words/s")):
-        speed = {name: counts[task] / min(times[name, task]) for name in sides}
-        ratio = statistics.median(times["torch", task]) / statistics.median(times["keras", task])
-        figures[task] = {**speed, "ratio": ratio}
+    for work in ("train", "decode"):
+        speed = {name: counts[work] / min(times[name, work]) for name in sides}
+        ratio = statistics.median(times["torch", work]) / statistics.median(times["keras", work])
+        figures[work] = {**speed, "ratio": ratio}
         print(
-            f"{task:7s} keras {speed['keras']:8.0f} {unit}   torch {speed['torch']:8.0f} {unit}   "
+            f"{work:7s} keras {speed['keras']:8.0f} examples/s   torch "
+            f"{speed['torch']:8.0f} examples/s   "
             f"ratio {ratio:.2f}"
         )
     print(f"peak memory: keras {peak['keras']:.0f} MiB, torch {peak['torch']:.0f} MiB")

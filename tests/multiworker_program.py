@@ -1,31 +1,13 @@
-"""One worker of a cluster, described by `TF_CONFIG`.
+"""One worker of a cluster, described by `TF_CONFIG`, or one process without it.
 
-`plain`: Keras's own `fit`, unpatched; says how it ends.
-`train DATA OUTPUT_DIR WEIGHTS [FIELD=VALUE ...]`: a training without noise; the weights that this
-worker has afterwards go to the file WEIGHTS. Without `TF_CONFIG` it is the same on one process.
+Arguments: DATA OUTPUT_DIR WEIGHTS [FIELD=VALUE ...]. A training without noise; the weights that
+this worker has afterwards go to the file WEIGHTS.
 """
 
 import os
 import sys
 
 import numpy as np
-import tensorflow as tf
-
-
-def plain():
-    import keras
-
-    strategy = tf.distribute.MultiWorkerMirroredStrategy()
-    with strategy.scope():
-        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
-        model.compile("sgd", "mse")
-    try:
-        model.fit(np.ones((8, 3)), np.ones((8, 1)), batch_size=4, verbose=0)
-        print("fit works", flush=True)
-    except Exception as error:
-        print(f"fit fails: {type(error).__name__}", flush=True)
-    # Without the farewell of the cluster, which other workers may be too broken to take part in.
-    os._exit(0)
 
 
 def train(data, output_dir, weights, *settings):
@@ -58,4 +40,4 @@ def train(data, output_dir, weights, *settings):
 
 
 if __name__ == "__main__":
-    {"plain": plain, "train": train}[sys.argv[1]](*sys.argv[2:])
+    train(*sys.argv[1:])

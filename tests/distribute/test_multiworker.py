@@ -69,18 +69,11 @@ def cluster_arguments(data, folder, workers, **flags):
     ]
 
 
-def test_the_fit_of_keras_still_fails_so_that_the_remedy_is_needed():
-    for code, output in outcome(start_cluster(PROGRAM, ["plain"], ["plain"])):
-        assert code == 0 and "fit fails" in output, (
-            f"Keras may have been repaired: try to do without `patched_fit`.\n{output[-2000:]}"
-        )
-
-
 @pytest.mark.parametrize(("workers", "batch_size"), [(2, 12), (3, 10)])
 def test_a_cluster_trains_like_one_process(workers, batch_size, data, tmp_path):
     def arguments(name):
         settings = [f"batch_size={batch_size}"]
-        return ["train", data, tmp_path / name, tmp_path / f"{name}.npz", *settings]
+        return [data, tmp_path / name, tmp_path / f"{name}.npz", *settings]
 
     names = [f"worker{index}" for index in range(workers)]
     cluster = outcome(start_cluster(PROGRAM, *(arguments(name) for name in names)))

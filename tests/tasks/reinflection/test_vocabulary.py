@@ -89,29 +89,17 @@ def test_a_config_that_cannot_be_is_refused(change, wrong):
         Vocabulary.from_config(config)
 
 
-def test_unseen_symbols_are_counted_with_their_first_place(tmp_path):
+def test_unseen_symbols_are_counted_and_named_in_one_warning(tmp_path):
     path = tmp_path / "dev"
     path.write_text("evi\tpos=N\tevq\nqq\tpos=V,num=PL\tevler\nw\tpos=V\tev\n", encoding="utf-8")
-    unseen = Vocabulary.from_examples(EXAMPLES).unseen(read_examples(path))
-    assert unseen == {
+    vocabulary, examples = Vocabulary.from_examples(EXAMPLES), read_examples(path)
+    assert vocabulary.unseen(examples) == {
         ("character", "q"): (3, f"{path}, line 1"),
         ("feature", "pos=V"): (2, f"{path}, line 2"),
         ("character", "w"): (1, f"{path}, line 3"),
     }
-
-
-def test_source_features_and_known_symbols_are_not_unseen(recwarn):
-    vocabulary = Vocabulary.from_examples(EXAMPLES)
-    assert vocabulary.unseen(EXAMPLES) == {}
-    warn_unseen(vocabulary, EXAMPLES)
-    assert not recwarn.list
-
-
-def test_one_warning_names_counts_values_and_places(tmp_path):
-    path = tmp_path / "dev"
-    path.write_text("evi\tpos=N\tevq\nqq\tpos=V,num=PL\tevler\nw\tpos=V\tev\n", encoding="utf-8")
     with pytest.warns(DataWarning) as caught:
-        warn_unseen(Vocabulary.from_examples(EXAMPLES), read_examples(path), shown=2)
+        warn_unseen(vocabulary, examples, shown=2)
     (warning,) = caught
     assert str(warning.message).splitlines() == [
         "2 characters and 1 features were not seen in training and are read as unknown:",
@@ -119,6 +107,13 @@ def test_one_warning_names_counts_values_and_places(tmp_path):
         f"  feature 'pos=V', 2 times, first in {path}, line 2",
         "  and 1 more",
     ]
+
+
+def test_source_features_and_known_symbols_are_not_unseen(recwarn):
+    vocabulary = Vocabulary.from_examples(EXAMPLES)
+    assert vocabulary.unseen(EXAMPLES) == {}
+    warn_unseen(vocabulary, EXAMPLES)
+    assert not recwarn.list
 
 
 def test_examples_without_a_file_are_named_by_their_words():

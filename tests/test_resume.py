@@ -169,5 +169,5 @@ def test_a_full_disk_ends_in_a_clear_error_and_the_run_goes_on_later(
 def test_a_read_only_disk_is_named(data, small_disk):
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     code, output = train(data, small_disk / "run", **RUN)
-    assert code == 1 and "train.py: cannot write to" in output, output[-3000:]
+    assert code == 1 and "kvc-train: cannot write to" in output, output[-3000:]
     assert "Read-only file system" in output and "Traceback" not in output

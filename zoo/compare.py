@@ -24,7 +24,7 @@ from zoo.targets import has_target, with_target
 
 def arguments():
     """The parser of the command line."""
-    parser = argparse.ArgumentParser("zoo.compare", description=__doc__)
+    parser = argparse.ArgumentParser("kvc-compare", description=__doc__)
     parser.add_argument(
         "--recipes", default="all", help="names joined by commas, or all, those of one method"
     )

@@ -58,7 +58,7 @@ def _diagnose(options):
         max_rows=options.max_words,
         num_examples=options.num_examples,
     )
-    command = "python train.py"
+    command = "kvc-train"
     folder = pathlib.Path(options.output_dir or options.model_dir)
     paths = [folder / "report.json", folder / "report.html"]
     write_text(paths[0], report.to_json() + "\n")

@@ -70,12 +70,12 @@ def main(recipes, argv=None):
     try:
         _, *rest = values(argv)
     except flags.Error as error:
-        return f"train.py: {error}"
+        return f"kvc-train: {error}"
     if values.help:
         print(f"{__doc__}\n\nflags:\n{values.get_help(prefix='  ').split(chr(10), 2)[2]}")
         return 0
     if rest:
-        return f"train.py: unknown argument {rest[0]!r}; all options begin with --"
+        return f"kvc-train: unknown argument {rest[0]!r}; all options begin with --"
     try:
         if values.recipe == "list":
             names = recipes.recipes()
@@ -83,7 +83,7 @@ def main(recipes, argv=None):
             return 0
         return _train(recipes, values)
     except (ValueError, OSError, RuntimeError, ArithmeticError) as error:
-        return f"train.py: {error}"
+        return f"kvc-train: {error}"
 
 
 def _train(recipes, values):

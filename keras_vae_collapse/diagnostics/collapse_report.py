@@ -49,7 +49,7 @@ class CollapseReport:
         """The report for a terminal.
 
         Args:
-            command: a command that trains by a recipe of the zoo, such as `"python train.py"`;
+            command: a command that trains by a recipe of the zoo, such as `"kvc-train"`;
                 each remedy is then also shown as its options. `None` shows classes alone.
         """
         return render_text(self, command)

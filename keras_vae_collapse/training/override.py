@@ -104,18 +104,20 @@ def _field_value(field, text):
     raise RecipeError(f"`{field}` must be a part, a class or None. Received: {field}={text!r}")
 
 
-def _with_option(recipe, part, path, text):
+def _with_option(recipe, part, path, text, above=""):
     """A part with one option replaced, however deep."""
-    holder, name = ".".join(path[:-1]), path[-1]
+    holder, name = above + ".".join(path[:-1]), path[-1]
+    if part is None and path[0] == "rounds" and not above:
+        part = {}  # they have no class: any option begins them, the others keep their defaults
     if not isinstance(part, dict):
         if name == "class" and len(path) == 2:
             return {"class": text}
         raise RecipeError(
-            f"recipe {recipe.name!r} has no {path[0]}: set {path[0]}.class first. "
-            f"Received: {'.'.join(path)}={text!r}"
+            f"recipe {recipe.name!r} has no {above}{path[0]}: set {above}{path[0]}.class first. "
+            f"Received: {above}{'.'.join(path)}={text!r}"
         )
     if len(path) > 2:
-        inner = _with_option(recipe, part.get(path[1]), path[1:], text)
+        inner = _with_option(recipe, part.get(path[1]), path[1:], text, f"{above}{path[0]}.")
         return {**part, path[1]: inner}
     if name == "class":
         return {"class": text}  # another class has other options

@@ -131,7 +131,7 @@ def test_a_killed_worker_ends_the_others_and_the_restarted_cluster_resumes(
     code, output = finish(processes[1 - victim], timeout=PATIENCE)
     assert time.monotonic() - killed < PATIENCE
     assert code == 1, output[-3000:]
-    assert "train.py: lost another worker of the cluster" in output
+    assert "kvc-train: lost another worker of the cluster" in output
     assert "--resume" in output and "Traceback" not in output
     processes[victim].communicate()
     for code, output in outcome(train_cluster(*arguments)):

@@ -66,7 +66,7 @@ def test_settings_take_the_place_of_options(tmp_path):
 )
 def test_a_bad_flag_is_one_line_that_says_what_is_allowed(tmp_path, arguments, message):
     answer = main([f"--output_dir={tmp_path / 'run'}", *arguments])
-    assert answer.startswith("train.py: ") and re.search(message, answer)
+    assert answer.startswith("kvc-train: ") and re.search(message, answer)
     assert not (tmp_path / "run").exists()
 
 

@@ -201,3 +201,14 @@ def test_recipes_without_a_schedule_keep_their_length():
         assert with_schedule_length(zoo.recipe(name), 0.125) == zoo.recipe(name)
     with pytest.raises(ValueError, match="positive. Received: 0"):
         with_schedule_length(zoo.recipe("kl_linear"), 0)
+
+
+def test_rounds_are_begun_by_any_of_their_options():
+    recipe = zoo.override(zoo.recipe("mdr"), ["rounds.teachers=2"])
+    recipe = zoo.override(recipe, ["rounds.examples.class=BackTranslation", "back_translations=15"])
+    assert recipe.rounds == {
+        "teachers": 2,
+        "examples": {"class": "BackTranslation", "labels": 15},
+    }
+    with pytest.raises(zoo.RecipeError, match=r"set rounds\.examples\.class first"):
+        zoo.override(zoo.recipe("mdr"), ["rounds.examples.labels=15"])

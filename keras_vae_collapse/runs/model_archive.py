@@ -107,8 +107,8 @@ def _check_objects(config):
         if name == "InflectionDecoder":
             raise RunError(
                 "version 0.1 wrote it. Run the command of its config.json again with --resume: "
-                "that trains nothing and writes the model anew. A run with a folder teacher/ can be "
-                "read by version 0.1 alone: train its recipe again"
+                "that trains nothing and writes the model anew. A run with a folder teacher/ "
+                "can be read by version 0.1 alone: train its recipe again"
             )
         if _registered(value) is None:
             raise UnsafeModel(

@@ -23,26 +23,6 @@ def arguments():
     return parser
 
 
-def read_queries(lines, name):
-    """Yields `(source, features)` from lines of bytes.
-
-    Raises:
-        ValueError: a line is not UTF-8 or has not two columns; names file, line and value.
-    """
-    for number, raw in enumerate(lines, start=1):
-        try:
-            line = raw.decode("utf-8").rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise ValueError(f"{name}, line {number}: not UTF-8: {raw[:80]!r}") from error
-        columns = line.split("\t")
-        if len(columns) != 2:
-            raise ValueError(
-                f"{name}, line {number}: expected source<TAB>features, "
-                f"received {len(columns)} column(s): {line[:80]!r}"
-            )
-        yield tuple(columns)
-
-
 def answer(model, queries, beam_width, n_best):
     """The lines to print for a list of queries."""
     sources, features = zip(*queries, strict=True)
@@ -65,6 +45,7 @@ def _inflect(options):
             f"Received: n_best={options.n_best}"
         )
     from keras_vae_collapse.runs import load_model
+    from keras_vae_collapse.tasks.reinflection.tab_separated import read_columns
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
@@ -72,7 +53,7 @@ def _inflect(options):
     standard = options.file == "-"
     name = "standard input" if standard else options.file
     with sys.stdin.buffer if standard else open(options.file, "rb") as lines:
-        queries = read_queries(lines, name)
+        queries = read_columns(lines, name, (2,), "source<TAB>features")
         while batch := list(itertools.islice(queries, _BATCH)):
             for line in answer(model, batch, options.beam_width, options.n_best):
                 print(line)

@@ -13,6 +13,7 @@ from keras_vae_collapse.core.registration import CLASSES, PACKAGE, registered_cl
 
 # Callbacks are parts of a training, not of a saved model.
 _NAMES = {**CLASSES, "callbacks": ("AggressiveEncoder", "EncoderPretraining")}
+_OPEN = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def is_part(value):
@@ -56,10 +57,17 @@ def options_of(cls):
         if "__init__" not in vars(base) or base is object:
             continue
         parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
-        names.update({p.name: None for p in parameters if p.kind is not p.VAR_KEYWORD})
-        if all(p.kind is not p.VAR_KEYWORD for p in parameters):
+        names.update({p.name: None for p in parameters if p.kind not in _OPEN})
+        if all(p.kind is not inspect.Parameter.VAR_KEYWORD for p in parameters):
             break
     return list(names)
+
+
+def _of_every_layer():
+    """Arguments that every Keras layer takes, not worth a place in a message."""
+    import keras
+
+    return options_of(keras.layers.Layer)
 
 
 def complete_part(field, config, packages, shared=None, fixed=()):
@@ -88,7 +96,8 @@ def complete_part(field, config, packages, shared=None, fixed=()):
         if name == "class":
             continue
         if name not in allowed or name in fixed:
-            known = [option for option in allowed if option not in fixed]
+            hidden = {*fixed, *_of_every_layer()}
+            known = [option for option in allowed if option not in hidden]
             raise RecipeError(
                 f"`{field}` has no option {name!r}. {config['class']} takes: {', '.join(known)}."
                 + did_you_mean(name, known)

@@ -53,6 +53,7 @@ def signal_and_noise_plot(report):
                     s=28,
                     alpha=0.75,
                     linewidths=0,
+                    clip_on=False,
                 )
         axes.set_xscale("log")
         axes.set_yscale("log")

@@ -1,17 +1,16 @@
 """Recipes and settings as version 0.1 wrote them."""
 
+import logging
+
 # What a setting of version 0.1 is called now.
-RENAMED_SETTINGS = {
+_RENAMED_SETTINGS = {
     "char_dim": "embedding_dim",
     "feature_dim": "condition_dim",
     "rate_options": "rate_term",
     "latent_options": "latent",
     "history_dropout_options": "history_dropout",
     "encoder_training_options": "encoder_training",
-    "embedding_dropout_rate": "embedding_dropout.rate",
     "bag_of_chars_weight": "bag_of_chars.weight",
-    "auxiliary_state_weight": "auxiliary_state_cost.weight",
-    "back_translations": "rounds.examples.labels",
     "teachers": "rounds.teachers",
     "teacher_epochs": "rounds.teacher_epochs",
     "pupil_learning_rate": "rounds.student_learning_rate",
@@ -27,6 +26,55 @@ _DECODERS = {
     "historyless": {"class": "HistorylessGRUDecoder"},
     "historyless_bidirectional": {"class": "HistorylessGRUDecoder", "bidirectional": True},
 }
+# Settings that made a part: its place, its class, and the option that they set.
+_MADE_PARTS = {
+    "embedding_dropout_rate": ("embedding_dropout", "EmbeddingDropout", "rate"),
+    "auxiliary_state_weight": ("auxiliary_state_cost", "AuxiliaryStateCost", "weight"),
+    "back_translations": ("rounds.examples", "BackTranslation", "labels"),
+    "bag_of_chars": ("bag_of_chars", "BagOfCharsHead", "distribution"),
+}
+_DISTRIBUTIONS = ("bernoulli", "poisson", "multinomial")
+_EMPTY = ("history_dropout", "encoder_training", "augmentation", "bag_of_chars")
+
+
+def todays_setting(name, text, config):
+    """A setting `name=text` of a recipe's configuration in today's form, `(name, text)`.
+
+    A line of the log says what is written now.
+    """
+    setting = _todays_setting(name, text, config)
+    if setting != (name, text):
+        logging.warning("the setting %s=%s is written %s=%s now", name, text, *setting)
+    return setting
+
+
+def _todays_setting(name, text, config):
+    if name in _EMPTY and not text:
+        return name, "None"
+    if name == "decoder" and text in _DECODERS:
+        return name, str(_DECODERS[text])
+    if name == "augmentation" and set(text.split("+")) <= set(_AUGMENTATIONS):
+        return name, "+".join(_AUGMENTATIONS[part] for part in text.split("+"))
+    if name in _MADE_PARTS and (text in _DISTRIBUTIONS or name != "bag_of_chars"):
+        place, cls, option = _MADE_PARTS[name]
+        part = place.partition(".")[0]
+        value = text if text in _DISTRIBUTIONS else _number(text)
+        if value == 0:
+            return part, "None"
+        if value is not None and config[part] is None:
+            return place, str({"class": cls, option: value})
+        return f"{place}.{option}", text
+    first, dot, rest = name.partition(".")
+    return _RENAMED_SETTINGS.get(first, first) + dot + rest, text
+
+
+def _number(text):
+    """The number of a text, `None` if it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return int(value) if value.is_integer() else value
 
 
 def converted(config):
@@ -79,7 +127,7 @@ def _weighted(name, **option):
 
 def _options(options):
     """Options of a rate term; a schedule was `{"schedule": name, ...}`."""
-    options = {RENAMED_SETTINGS.get(name, name): value for name, value in options.items()}
+    options = {_RENAMED_SETTINGS.get(name, name): value for name, value in options.items()}
     weight = options.get("weight")
     if isinstance(weight, dict) and "schedule" in weight:
         rest = {name: value for name, value in weight.items() if name != "schedule"}

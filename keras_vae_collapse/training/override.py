@@ -3,12 +3,11 @@
 import ast
 import dataclasses
 import difflib
-import logging
 from collections.abc import Iterable
 
 from keras_vae_collapse.core.errors import RecipeError
 from keras_vae_collapse.core.parts import is_part
-from keras_vae_collapse.training.old_recipes import RENAMED_SETTINGS
+from keras_vae_collapse.training.old_recipes import todays_setting
 from keras_vae_collapse.training.recipe import Recipe
 
 _FIXED = ("name", "paper", "summary")
@@ -41,22 +40,14 @@ def override(recipe: Recipe, settings: Iterable[str]) -> Recipe:
 
 def _replaced(recipe, name, text):
     config = recipe.to_config()
-    path = _path(config, _todays_name(name))
+    name, text = todays_setting(name, text, config)
+    path = _path(config, name)
     field = path[0]
     if len(path) == 1:
         value = _field_value(field, text)
     else:
         value = _with_option(recipe, config[field], path, text)
     return recipe.replace(**{field: value})
-
-
-def _todays_name(name):
-    first, dot, rest = name.partition(".")
-    renamed = RENAMED_SETTINGS.get(first)
-    if renamed is None:
-        return name
-    logging.warning("the setting %s is called %s now", first, renamed)
-    return renamed + dot + rest
 
 
 def _path(config, name):

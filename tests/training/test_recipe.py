@@ -74,17 +74,52 @@ def test_parts_come_and_go():
     assert both == [{"class": "ParadigmPairs"}, {"class": "PrefixSwaps"}]
 
 
+_FIVE_NATS = {**zoo.recipe("soft_free_bits").rate_term, "rate_nats": 5.0}
+_EXAMPLES = {"class": "BackTranslation", "labels": 15}
+_POISSON = {"class": "BagOfCharsHead", "distribution": "poisson"}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("char_dim=8", "embedding_dim=8"),
-        ("rate_options.rate_nats=5", "rate_term.rate_nats=5"),
-        ("target_nats=5", "rate_term.rate_nats=5"),
+        ("char_dim=8", {"embedding_dim": 8}),
+        ("rate_options.rate_nats=5", {"rate_term": _FIVE_NATS}),
+        ("target_nats=5", {"rate_term": _FIVE_NATS}),
+        ("decoder=historyless", {"decoder": {"class": "HistorylessGRUDecoder"}}),
+        ("augmentation=", {"augmentation": None}),
+        (
+            "augmentation=paradigm_pairs+copies",
+            {"augmentation": [{"class": "ParadigmPairs"}, {"class": "Copies"}]},
+        ),
+        ("history_dropout=", {"history_dropout": None}),
+        ("bag_of_chars=poisson", {"bag_of_chars": _POISSON}),
+        (
+            "embedding_dropout_rate=0.5",
+            {"embedding_dropout": {"class": "EmbeddingDropout", "rate": 0.5}},
+        ),
+        ("embedding_dropout_rate=0", {"embedding_dropout": None}),
+        (
+            "auxiliary_state_weight=2",
+            {"auxiliary_state_cost": {"class": "AuxiliaryStateCost", "weight": 2}},
+        ),
+        ("back_translations=15", {"rounds": {"examples": _EXAMPLES}}),
+        ("back_translations=0", {"rounds": None}),
     ],
 )
 def test_settings_of_version_0_1_are_understood(old, new):
     recipe = zoo.recipe("soft_free_bits")
-    assert zoo.override(recipe, [old]) == zoo.override(recipe, [new])
+    assert zoo.override(recipe, [old]) == recipe.replace(**new)
+
+
+def test_an_old_setting_keeps_the_other_options_of_a_part():
+    parts = {"bag_of_chars": {**_POISSON, "weight": 3.0}, "rounds": {"examples": _EXAMPLES}}
+    recipe = zoo.recipe("base").replace(**parts)
+    settings = ["bag_of_chars=bernoulli", "back_translations=4", "teachers=2"]
+    changed = zoo.override(recipe, settings)
+    assert changed.bag_of_chars == {**parts["bag_of_chars"], "distribution": "bernoulli"}
+    assert changed.rounds == {"examples": {**_EXAMPLES, "labels": 4}, "teachers": 2}
+    with pytest.raises(zoo.RecipeError, match="embedding_dropout.*many"):
+        zoo.override(recipe, ["embedding_dropout_rate=many"])
 
 
 def test_the_recipe_of_an_old_run_is_read():
@@ -139,6 +174,7 @@ def test_a_bad_setting_says_what_is_allowed(setting, message):
         ("rate_term=Magic", "one of .*MDRConstraint"),
         ("rate_nats=-1", "rate_nats"),
         ("rate_term.speed=3", "no option 'speed'"),
+        ("rate_term.speed=3", "takes: rate_nats, (?!.*trainable)"),
         ("rate_term.dampin=3", "Did you mean 'damping'"),
         ("history_dropout=KLDivergence", "one of .*CharDropout"),
         ("decoder=Magic", "one of .*HistorylessGRUDecoder"),

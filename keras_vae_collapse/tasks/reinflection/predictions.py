@@ -1,6 +1,7 @@
 """Predicted forms as files in the official format."""
 
 from keras_vae_collapse.core.files import write_text
+from keras_vae_collapse.tasks.reinflection.tab_separated import read_columns
 from keras_vae_collapse.tasks.reinflection.unicode import forbidden_character
 
 
@@ -50,17 +51,8 @@ def read_predictions(path):
         ValueError: a line has the wrong number of columns, or is not UTF-8.
     """
     predictions = {}
+    expected = "3 columns (4 for task 2), tab separated, the form last"
     with open(path, "rb") as file:
-        for number, raw in enumerate(file, start=1):
-            try:
-                line = raw.decode("utf-8").rstrip("\r\n")
-            except UnicodeDecodeError as error:
-                raise ValueError(f"{path}, line {number}: not UTF-8: {raw!r}") from error
-            columns = line.split("\t")
-            if len(columns) not in (3, 4):
-                raise ValueError(
-                    f"{path}, line {number}: a prediction must have 3 columns (4 for task 2), "
-                    f"tab separated, the form last. Received {len(columns)}: {line!r}"
-                )
-            predictions.setdefault(tuple(columns[:-1]), []).append(columns[-1])
+        for columns in read_columns(file, path, (3, 4), expected):
+            predictions.setdefault(columns[:-1], []).append(columns[-1])
     return predictions

@@ -3,6 +3,8 @@
 import math
 import numbers
 
+import numpy as np
+
 
 def _fail(name, allowed, value):
     raise ValueError(f"`{name}` must {allowed}. Received: {name}={value!r}")
@@ -37,6 +39,16 @@ def check_number(name, value, low=None, high=None, open_low=False, open_high=Fal
     return number
 
 
+def at_least(bound):
+    """The check of a number of at least `bound`, a function `(name, value)`."""
+    return lambda name, value: check_number(name, value, low=bound)
+
+
+def greater_than(bound):
+    """The check of a number greater than `bound`, a function `(name, value)`."""
+    return lambda name, value: check_number(name, value, low=bound, open_low=True)
+
+
 def check_rate(name, value):
     """Returns a probability in [0, 1] as a float."""
     return check_number(name, value, 0.0, 1.0)
@@ -57,3 +69,10 @@ def check_choice(name, value, choices):
     if value not in choices:
         _fail(name, "be one of " + ", ".join(repr(choice) for choice in choices), value)
     return value
+
+
+def check_flag(name, value):
+    """Returns `value` if it is a boolean, or raises `ValueError`."""
+    if not isinstance(value, (bool, np.bool_)):
+        _fail(name, "be True or False", value)
+    return bool(value)

@@ -69,9 +69,10 @@ def diagnose(
         posterior=(loc, scale),
     )
     figures["latent_dim"] = loc.shape[1]
+    prior = latent_model.prior_of_rows(loc.shape)
     output_figures, samples = compare_outputs(latent_model, loc, num_examples, seed)
     figures.update(output_figures)
-    dimensions = examine_dimensions(loc, scale, thresholds, latent_model.prior, seed)
+    dimensions = examine_dimensions(loc, scale, thresholds, prior, seed)
     active = count_states(dimensions)[ACTIVE]
     verdict, cause = judge(figures, dimensions, thresholds)
     return CollapseReport(
@@ -82,7 +83,7 @@ def diagnose(
         dimensions=dimensions,
         samples=samples,
         remedies=remedies_for(verdict, cause, total, figures["rate_nats"], active),
-        rate_per_example=rate(loc, scale, latent_model.prior, seed=seed),
+        rate_per_example=rate(loc, scale, prior, seed=seed),
         total_rows=total,
         seed=seed,
         thresholds=thresholds,

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_vae_collapse.metrics import encode_all
 from keras_vae_collapse.metrics.chunks import count, distortions, take
+from keras_vae_collapse.metrics.prior import check_prior, prior_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,12 +23,14 @@ class LatentModel:
             some of the rows. Rows sorted by length let `log_prob` cut the padding.
         decode: `decode(z, inputs) -> list` of outputs, each hashable and shown as text: the
             most probable `x` given `z`. `None` where outputs need not be compared.
-        prior: `None` for the standard normal, or a TFP distribution over `(latent,)`.
+        prior: `None` for the standard normal, a TFP distribution over `(latent,)`, or a function
+            `prior(inputs)` that returns one for each row, `p(z | c)` of a conditional model: with
+            a batch `(batch, latent)`, or a batch `(batch,)` and an event of `(latent,)`.
         labels: text to show for each row, or `None` for its number.
         gold: the expected output of each row, or `None`.
 
     Raises:
-        ValueError: a callable cannot be called, or lengths differ.
+        ValueError: a callable cannot be called, the prior is none, or lengths differ.
 
     Example:
 
@@ -68,6 +71,7 @@ class LatentModel:
             value = getattr(self, name)
             if not callable(value) and not (name == "decode" and value is None):
                 raise ValueError(f"`{name}` must be callable. Received: {name}={value!r}")
+        check_prior(self.prior)
         rows = count(self.inputs)
         for name in ("labels", "gold"):
             value = getattr(self, name)
@@ -101,6 +105,14 @@ class LatentModel:
     def posterior(self, chunk_size=1024):
         """`(loc, scale)` of every row, float64 `(N, latent)`; `chunk_size` rows at a time."""
         return encode_all(self.encode, self.inputs, chunk_size)
+
+    def prior_of_rows(self, shape):
+        """The prior of all rows, `None` for the standard normal, for `z` of a shape.
+
+        Raises:
+            ValueError: it does not fit `z`, `(N, latent)`.
+        """
+        return prior_of(self.prior, self.inputs, shape)
 
     def sample(self, seed=0, posterior=None):
         """A draw `z = loc + scale * noise` from the posterior of every row, `(N, latent)`.

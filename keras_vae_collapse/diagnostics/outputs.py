@@ -40,7 +40,7 @@ def compare_outputs(latent_model, loc, num_examples, seed):
         return {}, []
     rng = np.random.default_rng(seed)
     rows = len(loc)
-    prior = prior_samples(latent_model.prior, rows, loc.shape[1], rng)
+    prior = prior_samples(latent_model.prior_of_rows(loc.shape), *loc.shape, rng)
     latents = (loc, loc[derangement(rows, rng)], prior)
     right, permuted, prior = (latent_model.outputs(z) for z in latents)
     same = [one == other for one, other in zip(right, permuted, strict=True)]

@@ -79,8 +79,8 @@ class BatchNormGaussianLatent(GaussianLatent):
         """Lower bound of the batch mean of the rate against the standard normal prior."""
         return self.latent_dim * self.gamma**2 / 2
 
-    def build(self, input_shape):
-        self.normalize.build((input_shape[0], self.latent_dim))
+    def build(self, inputs_shape, prior_inputs_shape=None, sample_weight_shape=None):
+        self.normalize.build((*inputs_shape[:-1], self.latent_dim))
         self.shift = self.add_weight(
             name="shift",
             shape=(self.latent_dim,),
@@ -88,11 +88,11 @@ class BatchNormGaussianLatent(GaussianLatent):
             dtype="float32",
             autocast=False,
         )
-        super().build(input_shape)
+        super().build(inputs_shape, prior_inputs_shape, sample_weight_shape)
 
-    def _posterior_parameters(self, inputs, training):
+    def _posterior_parameters(self, inputs, training, mask=None):
         m, scale = super()._posterior_parameters(inputs, training)
-        normal = ops.cast(self.normalize(m, training=bool(training)), m.dtype)
+        normal = ops.cast(self.normalize(m, training=bool(training), mask=mask), m.dtype)
         return self.gamma * normal + self.shift, scale
 
     def get_config(self):

@@ -92,7 +92,7 @@ class DeltaGaussianLatent(GaussianLatent):
         """Lower bound of the rate of every example."""
         return self.delta_nats
 
-    def _posterior_parameters(self, inputs, training):
+    def _posterior_parameters(self, inputs, training, mask=None):
         loc, s = super()._posterior_parameters(inputs, training)
         # c s / (c + s), in a form that an infinite s passes through.
         return loc, 1.0 / (1.0 / self.ceiling + 1.0 / s)

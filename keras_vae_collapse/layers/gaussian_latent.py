@@ -5,9 +5,9 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
 from keras_vae_collapse.core.softplus import softplus_inverse
-from keras_vae_collapse.layers.checks import check_shape
 from keras_vae_collapse.layers.noise import standard_normal
 
 tfd = tfp.distributions
@@ -17,7 +17,7 @@ MINIMUM_SCALE = 1e-6
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class GaussianLatent(keras.layers.Layer):
+class GaussianLatent(NamedState, keras.layers.Layer):
     """Maps inputs to a Gaussian posterior, samples from it, and adds the rate as a loss.
 
     ```
@@ -34,6 +34,9 @@ class GaussianLatent(keras.layers.Layer):
 
     Before training `W_sigma` is zero, so that `sigma` is `initial_scale` for every input.
 
+    Inputs with an axis of steps give a latent at each step: the rate of a sequence is the sum
+    over its steps, those masked by Keras (or by `mask`) left out.
+
     With several `slots` the inputs are as many equal parts, and each part is mapped to its own
     part of `z` by the same weights.
 
@@ -42,25 +45,32 @@ class GaussianLatent(keras.layers.Layer):
     Args:
         latent_dim: number of latent dimensions, a positive integer.
         rate_term: called as `rate_term(posterior=, prior=, training=)` with TFP
-            distributions, returns a scalar in nats per example. `None` for no rate.
+            distributions, returns a scalar in nats per example; where there are any, with
+            `sample_weight=` and `mask=` as well. `None` for no rate.
         prior: `None` for the standard normal, or a Keras layer whose method `distribution()`
             returns a TFP distribution with a batch or an event of `latent_dim`, such as
-            `MixturePrior`.
+            `MixturePrior`. For a prior `p(z | c)` its method is `distribution(prior_inputs)`.
         seed: a non-negative integer, or `None` for a random one.
         initial_scale: posterior scale before training, greater than 1e-6.
         slots: number of equal parts of the inputs and of `z`, a divisor of `latent_dim`.
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
-        inputs: `(batch, input_dim)`.
+        inputs: `(batch, input_dim)`, or `(batch, steps, input_dim)` for a latent at each step.
+        prior_inputs: what a conditional prior depends on, any tensor it takes; `None` for a prior
+            that depends on nothing.
+        sample_weight: `None`, or the weight of each example in the rate, `(batch,)`: an example
+            of weight 0 costs nothing.
+        mask: `None` for the Keras mask of the inputs, or booleans `(batch, steps)`.
         training: whether the model is being trained.
 
     Output shape:
-        `(batch, latent_dim)`.
+        `(batch, latent_dim)`, or `(batch, steps, latent_dim)`.
 
     Raises:
         ValueError: an argument lies outside its range, `rate_term` cannot be called, `prior`
-            has no `distribution`, or the inputs are not of rank 2 or not of `slots` equal parts.
+            has no `distribution`, the inputs have no axis of features of a known size or are not
+            of `slots` equal parts, or there are `prior_inputs` and no prior.
 
     Example:
 
@@ -90,16 +100,19 @@ class GaussianLatent(keras.layers.Layer):
     ):
         # Inputs arrive as they are: a detour through half precision would round the rate.
         super().__init__(autocast=False, **kwargs)
+        self.supports_masking = True
         self.latent_dim = check_integer("latent_dim", latent_dim, low=1)
-        if rate_term is not None and not callable(rate_term):
+        if rate_term is not None and (isinstance(rate_term, type) or not callable(rate_term)):
             raise ValueError(
                 "`rate_term` must be None or callable as rate_term(posterior=, prior=, "
-                f"training=). Received: rate_term={rate_term!r}"
+                f"training=), an object and not a class. Received: rate_term={rate_term!r}"
             )
-        if prior is not None and not callable(getattr(prior, "distribution", None)):
+        if prior is not None and (
+            isinstance(prior, type) or not callable(getattr(prior, "distribution", None))
+        ):
             raise ValueError(
                 "`prior` must be None or have a method distribution() that returns a TFP "
-                f"distribution. Received: prior={prior!r}"
+                f"distribution, an object and not a class. Received: prior={prior!r}"
             )
         self.rate_term = rate_term
         self.prior = prior
@@ -126,60 +139,120 @@ class GaussianLatent(keras.layers.Layer):
             name="raw_scale",
         )
 
-    def build(self, input_shape):
-        check_shape("inputs", input_shape, "batch", "input_dim")
-        if input_shape[-1] % self.slots:
+    def build(self, inputs_shape, prior_inputs_shape=None, sample_weight_shape=None):
+        size = inputs_shape[-1] if len(inputs_shape) > 1 else None
+        if size is None:
+            raise ValueError(
+                "`inputs` must have shape (batch, input_dim) or (batch, steps, input_dim), with "
+                f"input_dim known. Received: shape={tuple(inputs_shape)}"
+            )
+        if size % self.slots:
             raise ValueError(
                 f"`inputs` must be {self.slots} parts of equal size. "
-                f"Received: shape={tuple(input_shape)}"
+                f"Received: shape={tuple(inputs_shape)}"
             )
-        part_shape = (input_shape[0], self.slots, input_shape[-1] // self.slots)
+        part_shape = (inputs_shape[0], self.slots, size // self.slots)
         self.loc.build(part_shape)
         self.raw_scale.build(part_shape)
         # Their weights must be there before an optimizer or a saved file asks for them.
-        for part in (self.rate_term, self.prior):
+        for part, shape in ((self.rate_term, None), (self.prior, prior_inputs_shape)):
             if isinstance(part, keras.layers.Layer) and not part.built:
-                part.build(None)
+                with keras.name_scope(part.name):
+                    part.build(shape)
         self.noise = NoiseSeeds(self, self.seed)
-        super().build(input_shape)
+        super().build(inputs_shape)
 
-    def call(self, inputs, training=None):
-        loc, scale = self._posterior_parameters(inputs, training)  # (batch, latent)
+    def call(
+        self,
+        inputs,
+        prior_inputs=None,
+        sample_weight=None,
+        mask=None,
+        training=None,
+        return_parameters=False,
+    ):
+        mask = self._step_mask(inputs, mask)
+        # `mask` only where there is one: variants need not take it.
+        masked = {} if mask is None else {"mask": mask}
+        loc, scale = self._posterior_parameters(inputs, training, **masked)  # (..., latent)
+        if return_parameters:
+            # One tensor: Keras wants as many outputs of a layer in each of its calls.
+            return tf.concat([loc, scale], axis=-1)
         if self.rate_term is not None:
-            posterior, prior = self._distributions(loc, scale)
-            self.add_loss(self.rate_term(posterior=posterior, prior=prior, training=training))
+            posterior, prior = self._distributions(loc, scale, prior_inputs)
+            weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
+            self.add_loss(
+                self.rate_term(
+                    posterior=posterior, prior=prior, training=training, **weighted, **masked
+                )
+            )
         return tf.cast(self._sample(loc, scale) if training else loc, self.compute_dtype)
 
     def parameters(self, inputs):
-        """The posterior's `(loc, scale)`, each float32 `(batch, latent_dim)`, at inference."""
+        """The posterior's `(loc, scale)`, each float32 of the shape of `z`.
+
+        Of a tensor or an array they are those at inference. Of a `KerasTensor`, in a functional
+        model, they are outputs of the layer like `z`: those that the model uses in training
+        while it is trained.
+        """
+        if isinstance(inputs, keras.KerasTensor):
+            both = self(inputs, return_parameters=True)
+            return both[..., : self.latent_dim], both[..., self.latent_dim :]
         inputs = tf.convert_to_tensor(inputs)
         if not self.built:
             self.build(inputs.shape)
         return self._posterior_parameters(inputs, training=False)
 
-    def _posterior_parameters(self, inputs, training):
+    def _step_mask(self, inputs, mask):
+        """The mask of steps `(batch, steps)`, or of single steps one by one `(batch,)`."""
+        mask = getattr(inputs, "_keras_mask", None) if mask is None else mask
+        # A mask of steps that lingers on one vector for the whole sequence says nothing here.
+        if mask is None or len(mask.shape) != len(inputs.shape) - 1:
+            return None
+        return mask
+
+    def _posterior_parameters(self, inputs, training, mask=None):
         """Location and scale of the posterior, float32: the one thing that variants change."""
         parts = tf.reshape(inputs, (-1, self.slots, self.loc.kernel.shape[0]))
-        loc, raw = (
-            tf.reshape(dense(parts), (-1, self.latent_dim)) for dense in (self.loc, self.raw_scale)
-        )
+        if inputs.shape.rank == 2:
+            shape = (-1, self.latent_dim)
+        else:
+            shape = tf.concat([tf.shape(inputs)[:-1], [self.latent_dim]], axis=0)
+        loc, raw = (tf.reshape(dense(parts), shape) for dense in (self.loc, self.raw_scale))
         return loc, tf.math.softplus(raw) + MINIMUM_SCALE
 
     def _sample(self, loc, scale):
         return loc + scale * standard_normal(tf.shape(loc), self.noise.next())
 
-    def _distributions(self, loc, scale):
+    def _distributions(self, loc, scale, prior_inputs=None):
         posterior = tfd.Normal(loc, scale)
         if self.prior is None:
+            if prior_inputs is not None:
+                raise ValueError(
+                    "`prior_inputs` need a `prior` whose distribution(prior_inputs) takes them. "
+                    "Received: prior=None"
+                )
             return posterior, tfd.Normal(tf.zeros([self.latent_dim]), tf.ones([self.latent_dim]))
-        prior = self.prior.distribution()
+        if prior_inputs is None:
+            prior = self.prior.distribution()
+        else:
+            prior = self.prior.distribution(prior_inputs)
         if prior.event_shape.rank == 1:
             # A joint prior has no rate per dimension: the posterior becomes joint as well.
             posterior = tfd.Independent(posterior, reinterpreted_batch_ndims=1)
         return posterior, prior
 
-    def compute_output_shape(self, input_shape):
-        return (input_shape[0], self.latent_dim)
+    def compute_mask(self, inputs, previous_mask):
+        return previous_mask if len(inputs.shape) > 2 else None
+
+    def compute_output_shape(self, inputs_shape, prior_inputs_shape=None, sample_weight_shape=None):
+        return (*inputs_shape[:-1], self.latent_dim)
+
+    def compute_output_spec(self, inputs, *args, return_parameters=False, **kwargs):
+        shape, dtype = self.compute_output_shape(inputs.shape), self.compute_dtype
+        if return_parameters:
+            shape, dtype = (*shape[:-1], 2 * self.latent_dim), "float32"
+        return keras.KerasTensor(shape, dtype=dtype)
 
     def get_config(self):
         return {

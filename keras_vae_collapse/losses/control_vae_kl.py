@@ -3,7 +3,8 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse.core.checks import check_number
+from keras_vae_collapse.core.assignable import Assignable
+from keras_vae_collapse.core.checks import at_least, check_number
 from keras_vae_collapse.losses.rate_term import RateTerm
 
 
@@ -53,6 +54,9 @@ class ControlVAEKL(RateTerm):
     """
 
     logs = ("kl_weight", "gap")
+    rate_nats = Assignable(at_least(0.0))
+    proportional, integral = Assignable(at_least(0.0)), Assignable(at_least(0.0))
+    min_weight, max_weight = Assignable(at_least(0.0)), Assignable(at_least(0.0))
 
     def __init__(
         self,
@@ -64,27 +68,26 @@ class ControlVAEKL(RateTerm):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.rate_nats = check_number("rate_nats", rate_nats, low=0.0)
-        self.proportional = check_number("proportional", proportional, low=0.0)
-        self.integral = check_number("integral", integral, low=0.0)
-        self.min_weight = check_number("min_weight", min_weight, low=0.0)
+        self.rate_nats = rate_nats
+        self.proportional = proportional
+        self.integral = integral
+        self.min_weight = min_weight
         self.max_weight = check_number("max_weight", max_weight, low=self.min_weight, open_low=True)
         self.integral_term = self.add_state("integral_term", 0.0)
 
     def penalty(self, kl, mean, training):
         R = mean(tf.reduce_sum(kl, axis=-1))
-        e = tf.stop_gradient(self.rate_nats - R)
+        e = tf.stop_gradient(self._running("rate_nats") - R)
+        low, high = self._running("min_weight"), self._running("max_weight")
         # Kp / (1 + exp(e)) without overflow.
-        P = self.proportional * tf.math.sigmoid(-e)
+        P = self._running("proportional") * tf.math.sigmoid(-e)
         old = tf.convert_to_tensor(self.integral_term)
-        I = old - self.integral * e if training else old  # noqa: E741
-        free = P + I + self.min_weight
-        beta = tf.clip_by_value(free, self.min_weight, self.max_weight)
+        I = old - self._running("integral") * e if training else old  # noqa: E741
+        free = P + I + low
+        beta = tf.clip_by_value(free, low, high)
         if training:
             # Beyond the upper bound only e > 0 (which lowers beta) may enter, and vice versa.
-            winds_up = ((free > self.max_weight) & (e < 0.0)) | (
-                (free < self.min_weight) & (e > 0.0)
-            )
+            winds_up = ((free > high) & (e < 0.0)) | ((free < low) & (e > 0.0))
             self.integral_term.assign(tf.where(winds_up, old, I))
         self.track(kl_weight=beta, gap=e)
         return beta * R

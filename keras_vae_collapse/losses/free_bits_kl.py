@@ -3,7 +3,9 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse.core.checks import check_choice, check_number
+from keras_vae_collapse.core.assignable import Assignable
+from keras_vae_collapse.core.checks import at_least, check_choice
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.losses.rate_term import RateTerm
 
 _OVER = ("dimension", "total", "mean")
@@ -64,12 +66,13 @@ class FreeBitsKL(RateTerm):
     """
 
     logs = ("active_groups",)
+    free_nats, over, average = Assignable(at_least(0.0)), Fixed(), Fixed()
 
     def __init__(
         self, free_nats: float, over: str | int = "dimension", average: str = "batch", **kwargs
     ):
         super().__init__(**kwargs)
-        self.free_nats = check_number("free_nats", free_nats, low=0.0)
+        self.free_nats = free_nats
         if isinstance(over, bool) or not (over in _OVER or (isinstance(over, int) and over > 0)):
             raise ValueError(
                 "`over` must be one of 'dimension', 'total', 'mean', or a positive integer. "
@@ -94,8 +97,9 @@ class FreeBitsKL(RateTerm):
         return floored
 
     def _groups(self, kl):
+        free_nats = self._running("free_nats")
         if self.over == "dimension":
-            return kl, self.free_nats
+            return kl, free_nats
         dims = kl.shape[-1]
         size = self.over if isinstance(self.over, int) else dims
         if dims % size:
@@ -103,7 +107,7 @@ class FreeBitsKL(RateTerm):
                 f"`over` must divide the number of latent dimensions, {dims}. "
                 f"Received: over={self.over!r}"
             )
-        floor = self.free_nats * dims if self.over == "mean" else self.free_nats
+        floor = free_nats * dims if self.over == "mean" else free_nats
         grouped = tf.reshape(kl, [-1, dims // size, size])  # (batch, groups, size)
         return tf.reduce_sum(grouped, axis=-1), floor
 

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae_collapse.losses.rate_term import RateTerm
-from keras_vae_collapse.losses.weight_schedule import check_number_or_schedule, serialize, value_at
+from keras_vae_collapse.losses.weight_schedule import NumberOrSchedule, serialize
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -18,7 +18,8 @@ class KLDivergence(RateTerm):
     With weight 1 the loss is the negative ELBO (Kingma & Welling 2014, arXiv:1312.6114), with
     another number that of the beta-VAE (Higgins et al. 2017), with a schedule of
     `keras_vae_collapse.schedules` annealed KL (Bowman et al. 2015, arXiv:1511.06349). `t` counts
-    the calls in training and is a weight of the layer: saved with the model and resumed.
+    the batches of training and is a weight of the layer: saved with the model and resumed.
+    While the weight grows `loss` grows with it: for early stopping monitor `val_negative_elbo`.
 
     Logs `rate` and `penalty` in nats per example, and `kl_weight`.
 
@@ -48,14 +49,15 @@ class KLDivergence(RateTerm):
     """
 
     logs = ("kl_weight",)
+    weight = NumberOrSchedule(low=0.0)
 
     def __init__(self, weight=1.0, **kwargs):
         super().__init__(**kwargs)
-        self.weight = check_number_or_schedule("weight", weight, low=0.0)
+        self.weight = weight
         self.step = self.add_state("step", 0, dtype="int64")
 
     def penalty(self, kl, mean, training):
-        weight = value_at(self.weight, self.step)
+        weight = KLDivergence.weight.tensor_at(self, self.step)
         self.track(kl_weight=weight)
         if training:
             self.step.assign(self.step + 1)

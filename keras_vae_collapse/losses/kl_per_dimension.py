@@ -22,7 +22,8 @@ def kl_per_dimension(posterior, prior, next_seed, num_samples=1):
 
     Args:
         posterior: `q`, a TFP distribution of scalars with batch `(batch, latent)`, or of
-            vectors with batch `(batch,)`.
+            vectors with batch `(batch,)`; with a latent at each step `(batch, steps, latent)`
+            or `(batch, steps)`.
         prior: `p`, a TFP distribution of scalars or vectors whose batch broadcasts to that of
             the posterior.
         next_seed: function without arguments that returns an int32 seed of shape (2,); called
@@ -30,7 +31,8 @@ def kl_per_dimension(posterior, prior, next_seed, num_samples=1):
         num_samples: number of samples `S`.
 
     Returns:
-        `(batch, latent)`, or `(batch, 1)` where the KL is joint over the dimensions.
+        `(batch, latent)`, or `(batch, 1)` where the KL is joint over the dimensions; with steps
+        `(batch, steps, latent)` or `(batch, steps, 1)`.
 
     Raises:
         ValueError: not TFP distributions, wrong rank, or shapes that do not broadcast.
@@ -42,7 +44,29 @@ def kl_per_dimension(posterior, prior, next_seed, num_samples=1):
         return _divergence(*split, next_seed, num_samples)  # (batch, latent)
     dims = (posterior if posterior.event_shape.rank else prior).event_shape
     joint = _vectors(posterior, dims), _vectors(prior, dims)
-    return _divergence(*joint, next_seed, num_samples)[:, tf.newaxis]  # (batch, 1)
+    return _divergence(*joint, next_seed, num_samples)[..., tf.newaxis]  # (batch, 1)
+
+
+def sum_over_steps(kl, mask=None):
+    """The KL of a sequence from that of its steps: `(batch, ..., latent)` to `(batch, latent)`.
+
+    Args:
+        kl: as `kl_per_dimension` returns it.
+        mask: `None`, or booleans of the shape of `kl` without its last axis; where `False`, a
+            step (or an example) has no KL.
+
+    Raises:
+        ValueError: the mask has another shape.
+    """
+    if mask is not None:
+        mask = tf.cast(tf.convert_to_tensor(mask), tf.bool)
+        if not mask.shape.is_compatible_with(kl.shape[:-1]):
+            raise ValueError(
+                f"`mask` must have shape {tuple(kl.shape[:-1])}, one entry for each step. "
+                f"Received: shape={tuple(mask.shape)}"
+            )
+        kl = tf.where(mask[..., tf.newaxis], kl, 0.0)
+    return kl if kl.shape.rank == 2 else tf.reduce_sum(kl, axis=list(range(1, kl.shape.rank - 1)))
 
 
 def latent_size(posterior):
@@ -63,13 +87,14 @@ def _check(posterior, prior):
         f"{prior.event_shape}"
     )
     posterior_shape, prior_shape = _shape(posterior), _shape(prior)
-    if posterior_shape is None or posterior_shape.rank != 2:
+    if posterior_shape is None or posterior_shape.rank < 2:
         raise ValueError(
             "`posterior` must have batch shape (batch, latent) and scalar events, or batch shape "
-            f"(batch,) and events of shape (latent,). Received: {shapes}"
+            "(batch,) and events of shape (latent,), with an axis of steps after the batch where "
+            f"there is a latent at each. Received: {shapes}"
         )
     message = f"`prior` must broadcast to the posterior's shape. Received: {shapes}"
-    if prior_shape is None or prior_shape.rank > 2:
+    if prior_shape is None or prior_shape.rank > posterior_shape.rank:
         raise ValueError(message)
     try:
         broadcast = tf.broadcast_static_shape(posterior_shape, prior_shape)

@@ -3,7 +3,9 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse.core.checks import check_number
+from keras_vae_collapse.core.assignable import Assignable
+from keras_vae_collapse.core.checks import at_least, greater_than
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.softplus import softplus_inverse
 from keras_vae_collapse.losses.rate_term import RateTerm
 
@@ -73,6 +75,8 @@ class MDRConstraint(RateTerm):
     """
 
     logs = ("multiplier", "gap")
+    rate_nats, multiplier_step = Assignable(greater_than(0.0)), Assignable(greater_than(0.0))
+    damping, initial_multiplier = Assignable(at_least(0.0)), Fixed(greater_than(0.0))
 
     def __init__(
         self,
@@ -83,14 +87,10 @@ class MDRConstraint(RateTerm):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.rate_nats = check_number("rate_nats", rate_nats, low=0.0, open_low=True)
-        self.initial_multiplier = check_number(
-            "initial_multiplier", initial_multiplier, low=0.0, open_low=True
-        )
-        self.multiplier_step = check_number(
-            "multiplier_step", multiplier_step, low=0.0, open_low=True
-        )
-        self.damping = check_number("damping", damping, low=0.0)
+        self.rate_nats = rate_nats
+        self.initial_multiplier = initial_multiplier
+        self.multiplier_step = multiplier_step
+        self.damping = damping
         self.raw_multiplier = self.add_weight(
             name="raw_multiplier",
             shape=(),
@@ -104,10 +104,12 @@ class MDRConstraint(RateTerm):
     @property
     def multiplier(self):
         """`u`, a non-negative float32 scalar."""
-        return tf.math.softplus(self.multiplier_step * tf.convert_to_tensor(self.raw_multiplier))
+        return tf.math.softplus(
+            self._running("multiplier_step") * tf.convert_to_tensor(self.raw_multiplier)
+        )
 
     def penalty(self, kl, mean, training):
-        r, c, u = self.rate_nats, self.damping, self.multiplier
+        r, c, u = self._running("rate_nats"), self._running("damping"), self.multiplier
         R = mean(tf.reduce_sum(kl, axis=-1))
         gap = tf.stop_gradient(r - R)
         self.track(multiplier=u, gap=gap)

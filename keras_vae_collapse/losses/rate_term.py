@@ -3,14 +3,23 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.assignable import Assignable
+from keras_vae_collapse.core.checks import check_flag, check_integer
+from keras_vae_collapse.core.fixed import Fixed
+from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.replica_losses import keep_losses_per_replica
 from keras_vae_collapse.core.replicas import global_batch_mean
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
-from keras_vae_collapse.losses.kl_per_dimension import kl_per_dimension, latent_size
+from keras_vae_collapse.losses.calls_of_batch import CallsOfBatch
+from keras_vae_collapse.losses.figures import Figure, NegativeELBO, set_up_figures
+from keras_vae_collapse.losses.kl_per_dimension import (
+    kl_per_dimension,
+    latent_size,
+    sum_over_steps,
+)
 
 
-class RateTerm(keras.layers.Layer):
+class RateTerm(NamedState, keras.layers.Layer):
     """A penalty on the rate `R = KL(q(z|x) || p(z))`, ready for `add_loss`.
 
     A rate term takes the posterior and the prior as TensorFlow Probability distributions,
@@ -25,7 +34,19 @@ class RateTerm(keras.layers.Layer):
     mean, a constraint) train as on one device.
 
     `fit` and `evaluate` log the means of `rate` and `penalty`, in nats per example, and of
-    whatever a variant names in `logs`: each is a `keras.metrics.Mean` of this layer.
+    whatever a variant names in `logs`. Where a model has several rate terms, the name of each
+    comes first: `KLDivergence(name="kl_top")` logs `kl_top_rate`. A compiled model also logs
+    `negative_elbo`, `loss - penalty + rate` over all its rate terms: the figure to monitor
+    (`val_negative_elbo` for early stopping) while a weight is annealed, since `loss` rises with
+    the weight.
+
+    A term may be called more than once in a batch, by two latents, for two inputs, or at each of
+    many time steps: the rate is the sum over the calls, the penalties add up to the penalty of
+    that sum, and state moves on once. In eager mode the calls of a batch are those within one
+    call of the outermost layer.
+
+    Numbers that a variant takes as options can be assigned at any time, by a callback for
+    instance, and count from the next step; all others are fixed.
 
     Args:
         num_samples: samples for each example where there is no closed form, a positive integer.
@@ -34,16 +55,18 @@ class RateTerm(keras.layers.Layer):
 
     Call arguments, given by name:
         posterior: `q(z|x)`, a TFP distribution of scalars with batch shape `(batch, latent)`
-            or of vectors with batch shape `(batch,)`.
+            or of vectors with batch shape `(batch,)`; for a latent at each step
+            `(batch, steps, latent)` or `(batch, steps)`, whose KL is summed over the steps.
         prior: `p(z)`, a TFP distribution that broadcasts to the posterior. Where a
             distribution of vectors is made of independent dimensions (`tfd.Independent`,
             `tfd.MultivariateNormalDiag`, `tfd.Sample`) the KL stays one per dimension; other
             vectors (a mixture, a von Mises-Fisher) have one joint KL.
         training: whether state (a step, a multiplier) moves on after the call.
         sample_weight: `None`, or a weight for each example, `(batch,)`; 0 for padding.
+        mask: `None`, or booleans `(batch, steps)`: steps that are `False` cost nothing.
 
     Output shape:
-        A float32 scalar, nats per example.
+        A float32 scalar, nats per example; float64 where that is Keras's `floatx`.
 
     Raises:
         ValueError: an argument lies outside its range, `posterior` and `prior` are not TFP
@@ -69,6 +92,10 @@ class RateTerm(keras.layers.Layer):
 
     logs: tuple[str, ...] = ()
 
+    # While an encoder is pretrained the penalty is 0 and no state moves; the rate is logged.
+    pretraining = Assignable(check_flag)
+    num_samples, seed = Fixed(), Fixed()
+
     def __init__(self, num_samples: int = 1, seed: int | None = None, **kwargs):
         dtype = keras.dtype_policies.get(kwargs.pop("dtype", "float32"))
         if dtype.name != "float32":
@@ -78,19 +105,20 @@ class RateTerm(keras.layers.Layer):
         if seed is not None:
             check_seed(seed)
         self.seed = seed
-        # While an encoder is pretrained the loss is 0 and no state moves; the rate is logged.
         self.pretraining = False
         self.noise = NoiseSeeds(self, seed)
-        self.trackers = {
-            name: keras.metrics.Mean(name=name, dtype="float32")
-            for name in ("rate", "penalty", *self.logs)
-        }
+        self.trackers = {name: Figure(name) for name in ("rate", "penalty", *self.logs)}
+        # Past the attribute tracking of Keras, which would log it in every model.
+        object.__setattr__(self, "_negative_elbo", NegativeELBO())
+        object.__setattr__(self, "_calls", CallsOfBatch())
         # No weight depends on a shape, so that all state can be read before the first call.
         self.built = True
 
-    def call(self, posterior, prior, training=None, sample_weight=None):
+    def call(self, posterior, prior, training=None, sample_weight=None, mask=None):
+        context = self._get_call_context()
         # The outermost layer of the call, whose sublayers add losses around this one.
-        keep_losses_per_replica(self._get_call_context().entry_layer)
+        keep_losses_per_replica(context.entry_layer)
+        set_up_figures(self, context.entry_layer, RateTerm)
         kl = kl_per_dimension(posterior, prior, self.noise.next, self.num_samples)
         if self.needs_dimensions and kl.shape[-1] == 1 and latent_size(posterior) != 1:
             raise ValueError(
@@ -98,15 +126,37 @@ class RateTerm(keras.layers.Layer):
                 "`posterior` and `prior` have only a joint one. Received: "
                 f"posterior={posterior!r}, prior={prior!r}"
             )
+        kl = sum_over_steps(kl, mask)
         weight = self._check_weight(sample_weight, kl)
-        if self.pretraining:
-            penalty = 0.0 * self.penalty(kl, _weighted_mean(weight), training=False)
+        mean = _weighted_mean(weight)
+        rate = tf.reduce_sum(kl, axis=-1)  # (batch,), of this call
+        calls = self._calls
+        calls.begin(context, self._moving_state(), sample_weight)
+        if calls.kl is None:
+            self.trackers["rate"].update_state(rate, weight)
         else:
-            penalty = self.penalty(kl, _weighted_mean(weight), training)
-        self.trackers["rate"].update_state(tf.reduce_sum(kl, axis=-1), weight)
+            self.trackers["rate"].add(rate, weight)
+            kl = tf.concat([calls.kl, kl], axis=-1)  # (batch, latent of all calls)
+        calls.kl = kl
+        before = calls.logged.get("penalty", 0.0)
+        penalty = self.penalty(kl, mean, training)
+        pretraining = self._running("pretraining")
+        penalty = (1.0 - pretraining) * penalty
+        if training:
+            calls.hold_state(pretraining > 0.0)
         size = tf.cast(tf.shape(kl)[0], tf.float32) if weight is None else tf.reduce_sum(weight)
-        self.trackers["penalty"].update_state(penalty, size)
-        return penalty
+        calls.log("penalty", self.trackers["penalty"], penalty, size)
+        if self._negative_elbo.model() is context.entry_layer:
+            excess = penalty - mean(tf.reduce_sum(kl, axis=-1))
+            rows = tf.shape(kl)[0]  # as Keras weighs the loss
+            calls.log("excess", self._negative_elbo, excess, tf.cast(rows, tf.float32))
+        added = penalty - before
+        return tf.cast(added, tf.float64) if keras.config.floatx() == "float64" else added
+
+    @property
+    def metrics(self):
+        elbo = self._negative_elbo
+        return [*super().metrics, *([] if elbo.model() is None else [elbo])]
 
     def penalty(self, kl, mean, training):
         """The scalar that is added to the loss: the one method that variants override.
@@ -128,7 +178,7 @@ class RateTerm(keras.layers.Layer):
     def track(self, **values):
         """Logs scalars, one for each name in `logs`."""
         for name, value in values.items():
-            self.trackers[name].update_state(value)
+            self._calls.log(name, self.trackers[name], value)
 
     def add_state(self, name, initial, dtype="float32"):
         """A non-trainable scalar weight: saved, resumed, and one for all replicas."""
@@ -142,6 +192,18 @@ class RateTerm(keras.layers.Layer):
             # Updates are computed from global means, so all replicas hold the same value.
             aggregation="only_first_replica",
         )
+
+    def _running(self, option):
+        """An option that can be assigned, as a tensor that the running step reads."""
+        return getattr(type(self), option).tensor(self)
+
+    def _moving_state(self):
+        """The weights that `penalty` moves on."""
+        return [v for v in self._non_trainable_variables if v.name != "noise_step"]
+
+    def _state_prefix(self):
+        # The state of one kind of term means nothing to another.
+        return f"{type(self).__name__}."
 
     def _check_weight(self, sample_weight, kl):
         if sample_weight is None:

@@ -1,11 +1,13 @@
 """Soft free bits: a KL weight that a rule turns up and down."""
 
+import functools
 import warnings
 
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse.core.checks import check_number
+from keras_vae_collapse.core.assignable import Assignable
+from keras_vae_collapse.core.checks import at_least, check_number, greater_than
 from keras_vae_collapse.losses.rate_term import RateTerm
 
 
@@ -55,6 +57,10 @@ class SoftFreeBitsKL(RateTerm):
     """
 
     logs = ("kl_weight", "gap")
+    rate_nats, tolerance = Assignable(greater_than(0.0)), Assignable(at_least(0.0))
+    step = Assignable(
+        functools.partial(check_number, low=0.0, high=1.0, open_low=True, open_high=True)
+    )
     minimum_gamma = 1e-3
 
     def __init__(
@@ -78,19 +84,20 @@ class SoftFreeBitsKL(RateTerm):
                 stacklevel=2,
             )
             rate_nats = target_nats
-        self.rate_nats = check_number("rate_nats", rate_nats, low=0.0, open_low=True)
-        self.tolerance = check_number("tolerance", tolerance, low=0.0)
-        self.step = check_number("step", step, low=0.0, high=1.0, open_low=True, open_high=True)
+        self.rate_nats = rate_nats
+        self.tolerance = tolerance
+        self.step = step
         self.gamma = self.add_state("gamma", 1.0)
 
     def penalty(self, kl, mean, training):
         R = mean(tf.reduce_sum(kl, axis=-1))
         gamma = tf.convert_to_tensor(self.gamma)
-        self.track(kl_weight=gamma, gap=self.rate_nats - R)
+        r, tolerance = self._running("rate_nats"), self._running("tolerance")
+        self.track(kl_weight=gamma, gap=r - R)
         if training:
-            below = tf.cast(R < self.rate_nats, tf.float32)
-            above = tf.cast(R > (1.0 + self.tolerance) * self.rate_nats, tf.float32)
-            changed = gamma * (1.0 + self.step * (above - below))
+            below = tf.cast(R < r, tf.float32)
+            above = tf.cast(R > (1.0 + tolerance) * r, tf.float32)
+            changed = gamma * (1.0 + self._running("step") * (above - below))
             self.gamma.assign(tf.clip_by_value(changed, self.minimum_gamma, 1.0))
         return gamma * R
 

@@ -3,9 +3,10 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse.core.checks import check_number
+from keras_vae_collapse.core.assignable import Assignable
+from keras_vae_collapse.core.checks import at_least
 from keras_vae_collapse.losses.rate_term import RateTerm
-from keras_vae_collapse.losses.weight_schedule import check_number_or_schedule, serialize, value_at
+from keras_vae_collapse.losses.weight_schedule import NumberOrSchedule, serialize
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -18,7 +19,7 @@ class TargetRate(RateTerm):
 
     (Burgess et al. 2018, arXiv:1804.03599; Alemi et al. 2018, arXiv:1711.00464.) `R` is the mean
     over the global batch. The capacity `C` is a number or grows along a schedule, for instance
-    `LinearAnnealing(rate=25 / 100_000, threshold=25)`; `t` counts the calls in training and is
+    `LinearAnnealing(rate=25 / 100_000, threshold=25)`; `t` counts the batches of training and is
     a weight of the layer: saved with the model and resumed. The gradient has the size of
     `weight` on either side of the target: below a weight of about 1 the distortion may win.
 
@@ -47,20 +48,21 @@ class TargetRate(RateTerm):
     """
 
     logs = ("target", "gap")
+    rate_nats, weight = NumberOrSchedule(low=0.0), Assignable(at_least(0.0))
 
     def __init__(self, rate_nats, weight: float = 1.0, **kwargs):
         super().__init__(**kwargs)
-        self.rate_nats = check_number_or_schedule("rate_nats", rate_nats, low=0.0)
-        self.weight = check_number("weight", weight, low=0.0)
+        self.rate_nats = rate_nats
+        self.weight = weight
         self.step = self.add_state("step", 0, dtype="int64")
 
     def penalty(self, kl, mean, training):
-        C = value_at(self.rate_nats, self.step)
+        C = TargetRate.rate_nats.tensor_at(self, self.step)
         R = mean(tf.reduce_sum(kl, axis=-1))
         self.track(target=C, gap=C - R)
         if training:
             self.step.assign(self.step + 1)
-        return self.weight * tf.abs(R - C)
+        return self._running("weight") * tf.abs(R - C)
 
     def get_config(self):
         return {

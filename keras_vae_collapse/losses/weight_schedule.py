@@ -1,21 +1,63 @@
-"""Arguments that are a number or a schedule over steps."""
+"""Options that are a number or a schedule over steps."""
+
+import math
 
 import keras
 import tensorflow as tf
 
+from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_number
 
 _Schedule = keras.optimizers.schedules.LearningRateSchedule
 
 
-def check_number_or_schedule(name, value, **bounds):
-    """Returns the number as a checked float, or the schedule as it is.
+class NumberOrSchedule(Assignable):
+    """An option of a layer: a number, which can be assigned at any time, or a schedule.
+
+    A schedule is part of a traced step. A number can take its place later, not the other way
+    round.
 
     Args:
-        name: the argument's name, for the message.
-        value: a number within `bounds`, a `LearningRateSchedule`, or the serialised form of one.
-        **bounds: as for `check_number`.
+        **bounds: of the number, as for `check_number`.
+
+    Raises:
+        ValueError: the value is neither a number within the bounds nor a schedule.
+        AttributeError: a schedule is assigned after a step was traced.
     """
+
+    def __init__(self, **bounds):
+        super().__init__(
+            lambda name, value: _check_number_or_schedule(name, value, **bounds),
+            # NaN stands for the schedule.
+            derive=lambda value: math.nan if isinstance(value, _Schedule) else value,
+        )
+
+    def __set__(self, layer, value):
+        if isinstance(value, _Schedule) and getattr(layer, self._traced, False):
+            raise AttributeError(
+                f"`{self._name}` of {type(layer).__name__} takes another schedule only before "
+                "training: a traced step would not see it. Assign numbers, or make a new layer "
+                f"with the schedule. Received: {self._name}={value!r}"
+            )
+        super().__set__(layer, value)
+
+    @property
+    def _traced(self):
+        return f"_{self._name}_traced"
+
+    def tensor_at(self, layer, step):
+        """The value at a step, as a float32 scalar that the running step reads."""
+        if not tf.executing_eagerly():
+            object.__setattr__(layer, self._traced, True)
+        number = self.tensor(layer)
+        schedule = getattr(layer, self._name)
+        if not isinstance(schedule, _Schedule):
+            return number
+        scheduled = tf.cast(schedule(tf.convert_to_tensor(step)), tf.float32)
+        return tf.where(tf.math.is_nan(number), scheduled, number)
+
+
+def _check_number_or_schedule(name, value, **bounds):
     if isinstance(value, dict):
         value = keras.saving.deserialize_keras_object(value)
     if isinstance(value, _Schedule):
@@ -26,13 +68,6 @@ def check_number_or_schedule(name, value, **bounds):
         raise ValueError(
             str(error).replace("be a finite number", "be a LearningRateSchedule or a finite number")
         ) from error
-
-
-def value_at(number_or_schedule, step):
-    """The number, or the schedule's value at a step, as a float32 scalar."""
-    if isinstance(number_or_schedule, _Schedule):
-        return tf.cast(number_or_schedule(tf.convert_to_tensor(step)), tf.float32)
-    return tf.constant(number_or_schedule, tf.float32)
 
 
 def serialize(number_or_schedule):

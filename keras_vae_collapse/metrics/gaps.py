@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.metrics.chunks import distortions
-from keras_vae_collapse.metrics.prior import prior_samples
+from keras_vae_collapse.metrics.prior import prior_of, prior_samples
 
 
 def z_gap(
@@ -61,14 +61,15 @@ def prior_gap(
     """Distortion with `z` from the prior minus distortion with the right `z`, nats per example.
 
     Args:
-        prior: `None` for the standard normal, or a TFP distribution.
+        prior: `None` for the standard normal, a TFP distribution, or a function of the inputs
+            that returns one.
         num_samples: draws from the prior, and from the posterior, for each example.
         **others: as for `z_gap`.
     """
     check_integer("num_samples", num_samples, low=1)
 
     def from_prior(z, rng):
-        return prior_samples(prior, *z.shape, rng)
+        return prior_samples(prior_of(prior, inputs, z.shape), *z.shape, rng)
 
     return _gap(from_prior, log_prob, loc, scale, inputs, num_samples, chunk_size, seed)
 

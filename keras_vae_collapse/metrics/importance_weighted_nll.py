@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.metrics.chunks import count, encode_all, log_probs, take
-from keras_vae_collapse.metrics.prior import gaussian_log_prob, prior_log_prob
+from keras_vae_collapse.metrics.prior import gaussian_log_prob, prior_log_prob, prior_of
 
 
 class ImportanceSample(typing.NamedTuple):
@@ -115,8 +115,9 @@ def importance_sample(
             epsilon = np.stack([stream.standard_normal((k, latent_dim)) for stream in streams])
             z = loc[examples, None] + scale[examples, None] * epsilon  # (examples, k, latent)
             z = z.reshape(-1, latent_dim)
-            log_p_x = log_probs(log_prob, z, take(inputs, np.repeat(examples, k))).reshape(shape)
-            log_p_z = prior_log_prob(prior, z).reshape(shape)
+            rows = take(inputs, np.repeat(examples, k))
+            log_p_x = log_probs(log_prob, z, rows).reshape(shape)
+            log_p_z = prior_log_prob(prior_of(prior, rows, z.shape), z).reshape(shape)
             log_q_z = gaussian_log_prob(epsilon).sum(-1) - np.log(scale[examples]).sum(-1)[:, None]
             log_weights = np.logaddexp.reduce(log_p_x + log_p_z - log_q_z, axis=1)
             log_weight = np.logaddexp(log_weight, log_weights)

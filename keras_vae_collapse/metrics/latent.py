@@ -8,6 +8,7 @@ from keras_vae_collapse.metrics.chunks import encode_all
 from keras_vae_collapse.metrics.gaps import prior_gap, z_gap
 from keras_vae_collapse.metrics.importance_weighted_nll import importance_sample
 from keras_vae_collapse.metrics.mutual_information import mutual_information
+from keras_vae_collapse.metrics.prior import prior_of
 from keras_vae_collapse.metrics.rate import rate
 
 
@@ -38,7 +39,9 @@ def latent_metrics(
             axis. Sort them by length if that makes `log_prob` faster.
         num_samples: samples of `z` for each example; with 1 the importance-weighted NLL is an
             estimate of the negative ELBO.
-        prior: `None` for the standard normal, or a TFP distribution.
+        prior: `None` for the standard normal, a TFP distribution, or a function `prior(inputs)`
+            that returns one for each example, with a batch `(batch, latent)`, or a batch `(batch,)`
+            and an event of `(latent,)`.
         active_threshold: least variance of the posterior mean of an active unit.
         chunk_size: the most examples (each counted once a sample) given to `log_prob` at a
             time; bounds memory.
@@ -57,7 +60,7 @@ def latent_metrics(
     check_integer("num_samples", num_samples, low=1)
     loc, scale = encode_all(encode, inputs) if posterior is None else posterior
     sample = importance_sample(log_prob, loc, scale, inputs, num_samples, prior, chunk_size, seed)
-    rate_nats = float(rate(loc, scale, prior, seed=seed).mean())
+    rate_nats = float(rate(loc, scale, prior_of(prior, inputs, loc.shape), seed=seed).mean())
     distortion_nats = float(sample.distortion.mean())
     return {
         "rate_nats": rate_nats,

@@ -42,6 +42,11 @@ def check_rate(name, value):
     return check_number(name, value, 0.0, 1.0)
 
 
+def check_weight(name, value):
+    """Returns the weight of a loss, in [0, inf), as a float."""
+    return check_number(name, value, low=0.0)
+
+
 def check_integer(name, value, low=None):
     """Returns `value` as an int of at least `low`, or raises `ValueError`."""
     allowed = "be an integer" + ("" if low is None else f" of at least {low}")

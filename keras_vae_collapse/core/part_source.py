@@ -18,7 +18,7 @@ _ROOT = pathlib.Path(__file__).resolve().parents[1]
 LAYER_OPTIONS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 _CHECKS: dict[str, Callable] = {
     name: getattr(checks, name)
-    for name in ("check_number", "check_rate", "check_integer", "check_choice")
+    for name in ("check_number", "check_rate", "check_weight", "check_integer", "check_choice")
 }
 
 

@@ -9,12 +9,15 @@ class Assignable:
     A number that a traced step has seen is a constant of its graph: assigning to the attribute
     later would change nothing, in silence. So the number stands in a variable as well, which the
     step reads. The variable is no weight of the layer: it is an option, written by `get_config`,
-    and a file of weights does not bring it back.
+    and neither a file of weights nor a checkpoint brings it back.
+
+    The variable has float64, as a Python number has: what is computed from `tensor(layer,
+    tf.float64)` and then rounded is what Python would compute, to the last bit.
 
     Args:
         check: function `(name, value)` that returns the checked value or raises `ValueError`.
-        derive: function of the value that returns the number which the step reads, computed in
-            Python, for instance a probability from a length; by default the value itself.
+        derive: function of the value that returns the array which the step reads, of one shape
+            for all values; by default the value itself.
 
     Example:
 
@@ -36,28 +39,48 @@ class Assignable:
         self._derive = derive or (lambda value: value)
 
     def __set_name__(self, owner, name):
-        self._name, self._value, self._variable = name, f"_{name}_value", f"_{name}_variable"
+        self._name = name
 
     def __get__(self, layer, owner=None):
-        return self if layer is None else getattr(layer, self._value)
+        if layer is None:
+            return self
+        if self._name not in vars(layer):
+            raise AttributeError(f"{type(layer).__name__} has no `{self._name}` yet")
+        return vars(layer)[self._name]
 
     def __set__(self, layer, value):
         value = self._check(self._name, value)
-        setattr(layer, self._value, value)
-        variable = getattr(layer, self._variable, None)
-        if variable is not None:
-            variable.assign(self._derive(value))
-            return
-        with tf.init_scope():
-            # An attribute that TensorFlow tracks, so that a SavedModel can hold it.
-            setattr(
-                layer,
-                self._variable,
-                tf.Variable(
-                    self._derive(value), trainable=False, dtype=tf.float32, name=self._name
-                ),
-            )
+        read = self._derive(value)
+        variables = unsaved_variables(layer)
+        if hasattr(variables, self._name):
+            getattr(variables, self._name).assign(read)
+        else:
+            variables.add(self._name, read, tf.float64)
+        vars(layer)[self._name] = value
 
-    def tensor(self, layer):
-        """The number as a float32 scalar that the running step reads."""
-        return tf.convert_to_tensor(getattr(layer, self._variable))
+    def tensor(self, layer, dtype=tf.float32):
+        """The number (or what is derived of it) as the running step reads it."""
+        return tf.cast(getattr(unsaved_variables(layer), self._name), dtype)
+
+
+class _UnsavedVariables(tf.Module):
+    """Variables that a SavedModel holds, since its graphs may read them, and a checkpoint not."""
+
+    def add(self, name, initial, dtype):
+        with tf.init_scope():
+            variable = tf.Variable(initial, trainable=False, dtype=dtype, name=name)
+        setattr(self, name, variable)
+        return variable
+
+    def _trackable_children(self, save_type="checkpoint", **kwargs):
+        if save_type == "checkpoint":
+            return {}
+        return super()._trackable_children(save_type, **kwargs)
+
+
+def unsaved_variables(layer):
+    """The variables of a layer that are no weights, by name; `add` makes one."""
+    if not hasattr(layer, "_unsaved_variables"):
+        # Not a list or dictionary: Keras would save the weights of layers from within.
+        layer._unsaved_variables = _UnsavedVariables()
+    return layer._unsaved_variables

@@ -39,19 +39,19 @@ def check_number(name, value, low=None, high=None, open_low=False, open_high=Fal
     return number
 
 
-def at_least(bound):
-    """The check of a number of at least `bound`, a function `(name, value)`."""
-    return lambda name, value: check_number(name, value, low=bound)
-
-
-def greater_than(bound):
-    """The check of a number greater than `bound`, a function `(name, value)`."""
-    return lambda name, value: check_number(name, value, low=bound, open_low=True)
-
-
 def check_rate(name, value):
     """Returns a probability in [0, 1] as a float."""
     return check_number(name, value, 0.0, 1.0)
+
+
+def check_weight(name, value):
+    """Returns the weight of a loss, in [0, inf), as a float."""
+    return check_number(name, value, low=0.0)
+
+
+def check_positive(name, value):
+    """Returns a number in (0, inf) as a float."""
+    return check_number(name, value, low=0.0, open_low=True)
 
 
 def check_integer(name, value, low=None):

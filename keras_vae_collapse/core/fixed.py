@@ -4,28 +4,25 @@
 class Fixed:
     """An option that decides what a step computes: set once, when the layer is made.
 
-    Args:
-        check: `None`, or a function `(name, value)` that returns the checked value.
-
     Raises:
         AttributeError: it is assigned again, which a traced step would not see.
     """
 
-    def __init__(self, check=None):
-        self._check = check
-
     def __set_name__(self, owner, name):
-        self._name, self._value = name, f"_{name}_value"
+        self._name = name
 
     def __get__(self, layer, owner=None):
-        return self if layer is None else getattr(layer, self._value)
+        if layer is None:
+            return self
+        if self._name not in vars(layer):
+            raise AttributeError(f"{type(layer).__name__} has no `{self._name}` yet")
+        return vars(layer)[self._name]
 
     def __set__(self, layer, value):
-        if hasattr(layer, self._value):
+        if self._name in vars(layer):
             raise AttributeError(
                 f"`{self._name}` of {type(layer).__name__} is fixed once the layer is made, since "
                 f"training may have traced it: make a new layer. Received: {self._name}={value!r}"
             )
-        setattr(
-            layer, self._value, value if self._check is None else self._check(self._name, value)
-        )
+        # Where an ordinary attribute stands, so that Keras finds a sublayer under its name.
+        vars(layer)[self._name] = value

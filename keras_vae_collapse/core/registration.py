@@ -22,6 +22,7 @@ _NAMES = {
         GaussianLatent HistorylessGRUDecoder LatentAttention MixturePrior
     """,
     "losses": "ControlVAEKL FreeBitsKL KLDivergence MDRConstraint SoftFreeBitsKL TargetRate",
+    "losses.distortions": "BernoulliNLL GaussianNLL SequenceNLL",
     "metrics": "ActiveUnits",
     "schedules": "CyclicalAnnealing ExponentialAnnealing LinearAnnealing LogisticAnnealing",
     "models": "SequenceDecoder SequenceVAE",

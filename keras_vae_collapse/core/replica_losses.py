@@ -2,6 +2,9 @@
 
 import threading
 
+import keras
+import tensorflow as tf
+
 from keras_vae_collapse.core.replicas import global_batch_mean
 
 
@@ -55,4 +58,10 @@ def add_batch_loss(layer, values):
         values: float tensor `(batch,)`.
     """
     keep_losses_per_replica(layer._get_call_context().entry_layer)
-    layer.add_loss(global_batch_mean(values))
+    add_scalar_loss(layer, global_batch_mean(values))
+
+
+def add_scalar_loss(layer, value):
+    """Adds a scalar to the losses of a layer, in its `call`."""
+    # Keras sums it with the compiled loss, whose type is this whatever the precision policy.
+    layer.add_loss(tf.cast(value, keras.config.floatx()))

@@ -13,15 +13,20 @@ import random as _python_random
 
 import tensorflow as tf
 
+from keras_vae_collapse.core.assignable import unsaved_variables
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.core.replicas import replica_id
 
 
 def check_seed(seed):
-    """Returns `seed` as an int, or a fresh random one for `None`."""
-    if seed is None:
-        return _python_random.SystemRandom().randrange(2**31)
-    return check_integer("seed", seed, low=0)
+    """Returns `seed` as an int, or `None` for `None`; nothing is drawn."""
+    return None if seed is None else check_integer("seed", seed, low=0)
+
+
+def draw_seed():
+    """A seed that differs from call to call, and follows `keras.utils.set_random_seed`."""
+    # Where Keras draws the seeds of its own layers from.
+    return _python_random.randint(1, 10**9)
 
 
 class NoiseSeeds:
@@ -31,15 +36,23 @@ class NoiseSeeds:
 
     Args:
         layer: the Keras layer that draws; it gets a non-trainable int64 weight.
-        seed: a non-negative integer, or `None` for a random one.
+        seed: a non-negative integer, or `None` for one that is drawn here: it follows
+            `keras.utils.set_random_seed`, and differs from that of any other layer.
         name: name of the weight.
+        saved: whether the count is a weight; else files and checkpoints leave it out.
+
+    Attributes:
+        seed: the integer in use, given or drawn.
 
     Raises:
         ValueError: `seed` is not a non-negative integer.
     """
 
-    def __init__(self, layer, seed=None, name="noise_step"):
-        self._seed = check_seed(seed)
+    def __init__(self, layer, seed=None, name="noise_step", saved=True):
+        self.seed = draw_seed() if seed is None else check_seed(seed)
+        if not saved:
+            self._step = unsaved_variables(layer).add(name, 0, tf.int64)
+            return
         self._step = layer.add_weight(
             name=name,
             shape=(),
@@ -50,10 +63,13 @@ class NoiseSeeds:
             aggregation="only_first_replica",
         )
 
-    def next(self):
-        """The next seed, an int32 tensor of shape (2,), ready for `tf.random.stateless_*`."""
+    def next(self, count=1):
+        """The next seed, an int32 tensor of shape (2,), ready for `tf.random.stateless_*`.
+
+        `count` may be a scalar tensor; with 0 the draw does not count.
+        """
         step = tf.convert_to_tensor(self._step)
-        self._step.assign(step + 1)
+        self._step.assign(step + count)
         low = tf.cast(step % (2**31 - 1), tf.int32)
-        seed = tf.stack([tf.constant(self._seed % (2**31 - 1), tf.int32), low])
+        seed = tf.stack([tf.constant(self.seed % (2**31 - 1), tf.int32), low])
         return tf.random.experimental.stateless_fold_in(seed, replica_id())

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.layers.aligned_recurrence import (
     Slots,
     Weights,
@@ -71,6 +72,8 @@ class AlignedGRUDecoder(keras.layers.Layer):
     assert states.shape == (2, 5, 8)
     ```
     """
+
+    units, slots = Fixed(), Fixed()
 
     def __init__(self, units: int, slots: int, **kwargs):
         super().__init__(**kwargs)

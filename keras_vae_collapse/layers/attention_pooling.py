@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.layers.checks import check_shape
 from keras_vae_collapse.layers.positions import position_vectors, spaced_positions
 
@@ -59,6 +60,8 @@ class AttentionPooling(keras.layers.Layer):
     assert pooling(sequence, mask=mask).shape == (2, 3, 4)
     ```
     """
+
+    slots, units, spacing = Fixed(), Fixed(), Fixed()
 
     def __init__(self, slots: int, units: int, spacing: float = 0.0, **kwargs):
         super().__init__(**kwargs)

@@ -5,7 +5,9 @@ import math
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.core.assignable import Assignable
+from keras_vae_collapse.core.checks import check_integer, check_weight
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.replica_losses import add_batch_loss
 from keras_vae_collapse.layers.checks import check_shape
 
@@ -85,6 +87,10 @@ class AuxiliaryStateCost(keras.layers.Layer):
     ```
     """
 
+    weight = Assignable(check_weight)
+    reverse_weight = Assignable(check_weight)
+    units, vocabulary_size, stop_gradient = Fixed(), Fixed(), Fixed()
+
     def __init__(
         self,
         units: int,
@@ -96,11 +102,11 @@ class AuxiliaryStateCost(keras.layers.Layer):
     ):
         super().__init__(**kwargs)
         self.units = check_integer("units", units, low=1)
-        self.weight = check_number("weight", weight, low=0.0)
+        self.weight = weight
         if vocabulary_size is not None:
             vocabulary_size = check_integer("vocabulary_size", vocabulary_size, low=2)
         self.vocabulary_size = vocabulary_size
-        self.reverse_weight = check_number("reverse_weight", reverse_weight, low=0.0)
+        self.reverse_weight = reverse_weight
         self.stop_gradient = bool(stop_gradient)
         policy = self.dtype_policy
         self.backward = keras.layers.GRU(
@@ -133,7 +139,7 @@ class AuxiliaryStateCost(keras.layers.Layer):
         nll = self._state_nll(z, states, b)  # (batch, length)
         cost = tf.reduce_sum(nll * counted, axis=-1)
         self.nats_tracker.update_state(cost)
-        add_batch_loss(self, self.weight * cost)
+        add_batch_loss(self, AuxiliaryStateCost.weight.tensor(self) * cost)
         if self.vocabulary_size is not None:
             if ids is None:
                 raise ValueError("`ids` must be given where `vocabulary_size` is. Received: None")
@@ -142,7 +148,7 @@ class AuxiliaryStateCost(keras.layers.Layer):
             )  # (batch, length - 1)
             reverse_cost = tf.reduce_sum(nll * counted[:, 1:], axis=-1)
             self.reverse_tracker.update_state(reverse_cost)
-            add_batch_loss(self, self.reverse_weight * reverse_cost)
+            add_batch_loss(self, AuxiliaryStateCost.reverse_weight.tensor(self) * reverse_cost)
         return cost
 
     def _valid(self, embedded, mask):

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_choice, check_integer
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.special_ids import EOS, PAD, SOS, UNK
 from keras_vae_collapse.layers.checks import check_id_list, check_tensor
 
@@ -81,6 +82,8 @@ class BagOfChars(keras.layers.Layer):
     assert BagOfChars(6, mode="counts")(ids).numpy().tolist() == [[0, 0, 0, 0, 1, 2]]
     ```
     """
+
+    vocabulary_size, mode, ignore_ids = Fixed(), Fixed(), Fixed()
 
     def __init__(
         self,

@@ -6,7 +6,9 @@ import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from keras_vae_collapse.core.checks import check_choice, check_integer, check_number
+from keras_vae_collapse.core.assignable import Assignable
+from keras_vae_collapse.core.checks import check_choice, check_integer, check_weight
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.replica_losses import add_batch_loss
 from keras_vae_collapse.layers.bag_of_chars import SPECIAL_IDS, check_ignore_ids, count_ids
 from keras_vae_collapse.layers.checks import check_shape, check_tensor
@@ -96,6 +98,9 @@ class BagOfCharsHead(keras.layers.Layer):
     ```
     """
 
+    weight = Assignable(check_weight)
+    vocabulary_size, distribution, ignore_ids = Fixed(), Fixed(), Fixed()
+
     def __init__(
         self,
         vocabulary_size: int,
@@ -107,7 +112,7 @@ class BagOfCharsHead(keras.layers.Layer):
         super().__init__(autocast=False, **kwargs)
         self.vocabulary_size = check_integer("vocabulary_size", vocabulary_size, low=1)
         self.distribution = check_choice("distribution", distribution, tuple(NLL))
-        self.weight = check_number("weight", weight, low=0.0)
+        self.weight = weight
         self.ignore_ids = check_ignore_ids(ignore_ids, self.vocabulary_size)
         self.logits = keras.layers.Dense(self.vocabulary_size, dtype="float32", name="logits")
         self.supports_masking = True
@@ -128,7 +133,7 @@ class BagOfCharsHead(keras.layers.Layer):
             )
             nll = NLL[self.distribution](logits, counts, counted)  # (batch,)
             self.nats_tracker.update_state(nll)
-            add_batch_loss(self, self.weight * nll)
+            add_batch_loss(self, BagOfCharsHead.weight.tensor(self) * nll)
         return logits
 
     def compute_mask(self, inputs, previous_mask):

@@ -3,7 +3,9 @@
 import keras
 from keras import ops
 
-from keras_vae_collapse.core.checks import check_number
+from keras_vae_collapse.core.assignable import Assignable
+from keras_vae_collapse.core.checks import check_number, check_positive
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.layers.gaussian_latent import GaussianLatent
 
 # With the usual 1e-5 Adam shrinks the means until epsilon outweighs their variance, and the rate
@@ -58,9 +60,12 @@ class BatchNormGaussianLatent(GaussianLatent):
     ```
     """
 
+    gamma = Assignable(check_positive)
+    momentum = Fixed()
+
     def __init__(self, latent_dim: int, gamma: float = 0.6, momentum: float = 0.9, **kwargs):
         super().__init__(latent_dim, **kwargs)
-        self.gamma = check_number("gamma", gamma, low=0.0, open_low=True)
+        self.gamma = gamma
         self.momentum = check_number("momentum", momentum, 0.0, 1.0, open_high=True)
         # In float64: the synchronised variance is E[m^2] - E[m]^2, whose digits cancel in float32
         # (weights of two replicas off by 1.5e-5 from those of one after a few steps).
@@ -93,7 +98,7 @@ class BatchNormGaussianLatent(GaussianLatent):
     def _posterior_parameters(self, inputs, training, mask=None):
         m, scale = super()._posterior_parameters(inputs, training)
         normal = ops.cast(self.normalize(m, training=bool(training), mask=mask), m.dtype)
-        return self.gamma * normal + self.shift, scale
+        return BatchNormGaussianLatent.gamma.tensor(self) * normal + self.shift, scale
 
     def get_config(self):
         return {**super().get_config(), "gamma": self.gamma, "momentum": self.momentum}

@@ -56,5 +56,9 @@ class CharDropout(IdDropout):
     ```
     """
 
+    @property
+    def hides_all(self):
+        return self.rate == 1.0
+
     def _hit(self, u, mask):
-        return u < self.rate
+        return u < CharDropout.rate.tensor(self)

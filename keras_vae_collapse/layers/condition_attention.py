@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.layers.checks import check_shape
 
 
@@ -50,6 +51,8 @@ class ConditionAttention(keras.layers.Layer):
     assert not np.any(context[1])
     ```
     """
+
+    units = Fixed()
 
     def __init__(self, units: int, **kwargs):
         super().__init__(**kwargs)

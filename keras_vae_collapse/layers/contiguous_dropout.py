@@ -7,20 +7,25 @@ import numpy as np
 import scipy.special
 import tensorflow as tf
 
+from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.layers.id_dropout import IdDropout
 
 # Spacing of the uniform numbers, see `noise.uniform`.
 UNIFORM_STEP = 2.0**-24
+MAXIMUM_MEAN_LENGTH = 1000.0
+# From here on every probability of a longer run is rounded to 0: by Chernoff's bound
+# P(L > mean + x) <= exp(-x^2 / (2 (mean + x))).
+LONGEST_RUN = int(MAXIMUM_MEAN_LENGTH + 12 * MAXIMUM_MEAN_LENGTH**0.5) + 60
 
 
-def poisson_survival(mean, negligible):
-    """`S(k) = P(L > k)` for L ~ Poisson(mean), k = 0, 1, .., an array, while >= `negligible`."""
-    # By this point it is below any `negligible` in use: by Chernoff's bound
-    # P(L > mean + x) <= exp(-x^2 / (2 (mean + x))).
-    end = int(mean + 12 * np.sqrt(mean)) + 60
-    survival = scipy.special.pdtrc(np.arange(end), mean)
-    return survival[survival >= negligible]
+def poisson_survival(mean):
+    """`S(k) = P(L > k)` for L ~ Poisson(mean), k = 0 .. LONGEST_RUN - 1, a float64 array."""
+    return scipy.special.pdtrc(np.arange(LONGEST_RUN), mean)
+
+
+def _check_mean_length(name, value):
+    return check_number(name, value, 0.0, MAXIMUM_MEAN_LENGTH)
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -89,6 +94,8 @@ class ContiguousDropout(IdDropout):
     ```
     """
 
+    mean_length = Assignable(_check_mean_length, derive=poisson_survival)
+
     def __init__(
         self,
         rate: float,
@@ -99,30 +106,36 @@ class ContiguousDropout(IdDropout):
         **kwargs,
     ):
         super().__init__(rate, unk_id, keep_ids, seed, **kwargs)
-        self.mean_length = check_number("mean_length", mean_length, 0.0, 1000.0)
-        # P(a run of more than k symbols starts here), rising, so k falls from left to right.
-        self._thresholds = []
-        if self.rate > 0:
-            survival = poisson_survival(self.mean_length, UNIFORM_STEP / 2 / self.rate)
-            steps = np.round(self.rate * survival[::-1] / UNIFORM_STEP)
-            self._thresholds = (steps * UNIFORM_STEP).tolist()
+        self.mean_length = mean_length
 
     def _drops(self):
-        return len(self._thresholds) > 0
+        return self._thresholds()[-1] > 0
+
+    def _thresholds(self):
+        """P(a run of more than k symbols starts here), for k that falls to 0, float32."""
+        survival = ContiguousDropout.mean_length.tensor(self, tf.float64)
+        steps = tf.round(IdDropout.rate.tensor(self, tf.float64) * survival / UNIFORM_STEP)
+        return tf.cast(steps[::-1] * UNIFORM_STEP, tf.float32)
+
+    @property
+    def hides_all(self):
+        # The last threshold, the probability that a run starts at a position, rounded.
+        return self.rate * -np.expm1(-self.mean_length) >= 1.0 - UNIFORM_STEP / 2
 
     def _hit(self, u, mask):
-        # Bucketize counts the thresholds at or below u; the others are the length of the run.
-        longest = len(self._thresholds)
-        run = longest - tf.raw_ops.Bucketize(input=u, boundaries=self._thresholds)
+        # The thresholds above u, whose number is the length of the run.
+        below = tf.searchsorted(self._thresholds(), tf.reshape(u, [-1]), side="right")
+        run = LONGEST_RUN - tf.reshape(below, tf.shape(u))
         if mask is not None:
             run = tf.where(mask, run, 0)
         # A position is hit when a run that began at or before it ends after it. The furthest
-        # end within a window of 1, 2, 4, .. positions is found by doubling; runs that began
-        # `longest` positions ago have ended, so a window of that size is enough.
+        # end within a window of 1, 2, 4, .. positions is found by doubling, up to a window of
+        # the whole sequence or of the longest run.
         size = tf.shape(u)[1]
+        window = min(LONGEST_RUN, u.shape[1] or LONGEST_RUN)
         position = tf.cast(tf.range(size), tf.float32)
         end = position + tf.cast(run, tf.float32)  # (batch, length)
-        for shift in (2**n for n in range((longest - 1).bit_length())):
+        for shift in (2**n for n in range((window - 1).bit_length())):
             end = tf.maximum(end, tf.pad(end, [[0, 0], [shift, 0]])[:, :size])
         return end > position
 

@@ -6,6 +6,7 @@ import keras
 from scipy.special import lambertw
 
 from keras_vae_collapse.core.checks import check_number
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.layers.gaussian_latent import GaussianLatent
 
 # More than any dimension needs; scales stay well above the smallest allowed.
@@ -69,6 +70,8 @@ class DeltaGaussianLatent(GaussianLatent):
     assert latent.losses[0] >= 4.0
     ```
     """
+
+    delta_nats = Fixed()
 
     def __init__(self, latent_dim: int, delta_nats: float, **kwargs):
         super().__init__(latent_dim, **kwargs)

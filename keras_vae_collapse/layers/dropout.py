@@ -3,8 +3,11 @@
 import keras
 import tensorflow as tf
 
-from keras_vae_collapse.core.seeds import NoiseSeeds
-from keras_vae_collapse.layers.noise import uniform
+from keras_vae_collapse.core.assignable import Assignable
+from keras_vae_collapse.core.checks import check_rate
+from keras_vae_collapse.core.fixed import Fixed
+from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
+from keras_vae_collapse.layers.noise import uniform, with_noise
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -15,7 +18,7 @@ class Dropout(keras.layers.Dropout):
     noise anew when a run is resumed. Arguments and shapes are those of the Keras layer.
 
     Args:
-        rate: fraction of the inputs that is zeroed in training, in [0, 1); the others are
+        rate: fraction of the inputs that is zeroed in training, in [0, 1]; the others are
             divided by `1 - rate`.
         seed: an integer or `None`.
 
@@ -29,13 +32,25 @@ class Dropout(keras.layers.Dropout):
     ```
     """
 
+    seed, noise_shape = Fixed(), Fixed()
+    rate = Assignable(check_rate)
+
     def build(self, input_shape):
-        if self.rate > 0:
-            self._seeds = NoiseSeeds(self, self.seed)
+        # Of a rate of 0 nothing is drawn, and nothing saved, unless another is assigned.
+        self.noise = NoiseSeeds(self, check_seed(self.seed), saved=self.rate > 0)
         super().build(input_shape)
 
     def call(self, inputs, training=False):
-        if not training or self.rate == 0:
+        if not training:
             return inputs
-        kept = uniform(tf.shape(inputs), self._seeds.next()) >= self.rate
-        return tf.where(kept, inputs / (1.0 - self.rate), tf.zeros_like(inputs))
+        rate = Dropout.rate.tensor(self, tf.float64)
+        return with_noise(inputs, self.noise, rate > 0, lambda seed: self._dropped(inputs, seed))
+
+    def _dropped(self, inputs, seed):
+        rate = Dropout.rate.tensor(self, tf.float64)
+        shape = tf.shape(inputs)
+        if self.noise_shape is not None:
+            shape = [size or shape[axis] for axis, size in enumerate(self.noise_shape)]
+        kept = uniform(shape, seed) >= tf.cast(rate, tf.float32)
+        scale = tf.math.divide_no_nan(tf.ones([], inputs.dtype), tf.cast(1.0 - rate, inputs.dtype))
+        return tf.where(kept, inputs * scale, tf.zeros_like(inputs))

@@ -3,10 +3,16 @@
 import keras
 import tensorflow as tf
 
+from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_number
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
 from keras_vae_collapse.layers.checks import check_shape, check_tensor
-from keras_vae_collapse.layers.noise import uniform
+from keras_vae_collapse.layers.noise import uniform, with_noise
+
+
+def _check_rate(name, value):
+    return check_number(name, value, 0.0, 1.0, open_high=True)
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -63,11 +69,13 @@ class EmbeddingDropout(keras.layers.Layer):
     ```
     """
 
+    seed = Fixed()
+    rate = Assignable(_check_rate)
+
     def __init__(self, rate: float, seed: int | None = None, **kwargs):
         super().__init__(**kwargs)
-        self.rate = check_number("rate", rate, 0.0, 1.0, open_high=True)
-        check_seed(seed)
-        self.seed = seed
+        self.rate = rate
+        self.seed = check_seed(seed)
         self.supports_masking = True
 
     def build(self, input_shape):
@@ -78,18 +86,26 @@ class EmbeddingDropout(keras.layers.Layer):
     def call(self, inputs, ids=None, training=None):
         if ids is not None:
             check_tensor("ids", ids, "int", *inputs.shape[:2])
-        if not training or self.rate == 0:
+        if not training:
             return inputs
+        drops = EmbeddingDropout.rate.tensor(self) > 0
+        return with_noise(
+            inputs, self.noise, drops, lambda seed: inputs * self._scale(inputs, ids, seed)
+        )
+
+    def _scale(self, inputs, ids, seed):
+        """What units are multiplied by, of a shape that broadcasts to that of `inputs`."""
+        rate = EmbeddingDropout.rate.tensor(self, tf.float64)
         batch, length, dim = tf.unstack(tf.shape(inputs))
         shape = [batch, 1, dim] if ids is None else [batch, length, dim]
-        kept = uniform(shape, self.noise.next()) >= self.rate
-        scale = tf.cast(kept, inputs.dtype) * (1.0 / (1.0 - self.rate))
+        kept = uniform(shape, seed) >= tf.cast(rate, tf.float32)
+        scale = tf.cast(kept, inputs.dtype) * tf.cast(1.0 / (1.0 - rate), inputs.dtype)
         if ids is not None:
             same = ids[:, :, None] == ids[:, None, :]  # (batch, length, length)
             # Where each symbol occurs first, (batch, length); faster than `tf.argmax`.
             first = tf.reduce_min(tf.where(same, tf.range(length), length), axis=-1)
             scale = tf.gather(scale, first, batch_dims=1)
-        return inputs * scale
+        return scale
 
     def compute_output_shape(self, input_shape):
         return input_shape

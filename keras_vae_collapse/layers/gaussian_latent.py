@@ -5,7 +5,9 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.named_state import NamedState
+from keras_vae_collapse.core.replica_losses import add_scalar_loss
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
 from keras_vae_collapse.core.softplus import softplus_inverse
 from keras_vae_collapse.layers.noise import standard_normal
@@ -87,6 +89,9 @@ class GaussianLatent(NamedState, keras.layers.Layer):
     model.fit(np.ones((4, 8)), np.ones((4, 8)), verbose=0)
     ```
     """
+
+    latent_dim, rate_term, prior = Fixed(), Fixed(), Fixed()
+    seed, initial_scale, slots = Fixed(), Fixed(), Fixed()
 
     def __init__(
         self,
@@ -181,11 +186,10 @@ class GaussianLatent(NamedState, keras.layers.Layer):
         if self.rate_term is not None:
             posterior, prior = self._distributions(loc, scale, prior_inputs)
             weighted = {} if sample_weight is None else {"sample_weight": sample_weight}
-            self.add_loss(
-                self.rate_term(
-                    posterior=posterior, prior=prior, training=training, **weighted, **masked
-                )
+            value = self.rate_term(
+                posterior=posterior, prior=prior, training=training, **weighted, **masked
             )
+            add_scalar_loss(self, value)
         return tf.cast(self._sample(loc, scale) if training else loc, self.compute_dtype)
 
     def parameters(self, inputs):

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.layers.gru import GRU
 
 
@@ -46,6 +47,8 @@ class GRUDecoder(keras.layers.Layer):
     assert states.shape == (2, 5, 8)
     ```
     """
+
+    units = Fixed()
 
     def __init__(self, units: int, **kwargs):
         super().__init__(**kwargs)

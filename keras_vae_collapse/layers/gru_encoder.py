@@ -5,6 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer, check_rate
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.layers.attention_pooling import AttentionPooling
 from keras_vae_collapse.layers.dropout import Dropout
 from keras_vae_collapse.layers.gru import GRU
@@ -55,6 +56,9 @@ class GRUEncoder(keras.layers.Layer):
     ```
     """
 
+    vocabulary_size, units, embedding_dim = Fixed(), Fixed(), Fixed()
+    slots, slot_dim, slot_spacing, seed = Fixed(), Fixed(), Fixed(), Fixed()
+
     def __init__(
         self,
         vocabulary_size: int,
@@ -71,13 +75,12 @@ class GRUEncoder(keras.layers.Layer):
         self.vocabulary_size = check_integer("vocabulary_size", vocabulary_size, low=2)
         self.units = check_integer("units", units, low=1)
         self.embedding_dim = check_integer("embedding_dim", embedding_dim, low=1)
-        self.dropout = check_rate("dropout", dropout)
         self.slots = check_integer("slots", slots, low=0)
         self.slot_dim = check_integer("slot_dim", slot_dim, low=1)
         self.slot_spacing = slot_spacing
         self.seed = seed
         self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
-        self.drop = Dropout(dropout, seed=seed, name="drop")
+        self.drop = Dropout(check_rate("dropout", dropout), seed=seed, name="drop")
         self.forward = GRU(units, return_sequences=slots > 0, name="forward")
         # With slots the states of all positions are wanted in order, padding last: then the
         # sequences are reversed instead, see `_pooled`.
@@ -87,6 +90,15 @@ class GRUEncoder(keras.layers.Layer):
         self.pooling = (
             AttentionPooling(slots, slot_dim, slot_spacing, name="pooling") if slots else None
         )
+
+    @property
+    def dropout(self):
+        """Rate of the dropout; it can be assigned at any time."""
+        return self.drop.rate
+
+    @dropout.setter
+    def dropout(self, rate):
+        self.drop.rate = check_rate("dropout", rate)
 
     def build(self, input_shape):
         self.embedding.build(input_shape)

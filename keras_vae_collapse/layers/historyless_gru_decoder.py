@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.layers.checks import check_shape
 
 
@@ -60,6 +61,8 @@ class HistorylessGRUDecoder(keras.layers.Layer):
     assert decoder(np.zeros((2, 3)), length=5).shape == (2, 5, 16)
     ```
     """
+
+    units, bidirectional, length = Fixed(), Fixed(), Fixed()
 
     def __init__(
         self, units: int, bidirectional: bool = False, length: int | None = None, **kwargs

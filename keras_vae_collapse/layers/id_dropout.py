@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
+from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_integer, check_rate
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
 from keras_vae_collapse.layers.checks import check_id_list, check_tensor
-from keras_vae_collapse.layers.noise import uniform
+from keras_vae_collapse.layers.noise import uniform, with_noise
 
 
 class IdDropout(keras.layers.Layer):
@@ -17,6 +19,9 @@ class IdDropout(keras.layers.Layer):
     A subclass says which positions the noise hits in `_hit(u, mask)`; everything else (what is
     kept, masks, checks, inference) is here. For the arguments see `CharDropout`.
     """
+
+    unk_id, keep_ids, seed = Fixed(), Fixed(), Fixed()
+    rate = Assignable(check_rate)
 
     def __init__(
         self,
@@ -30,11 +35,10 @@ class IdDropout(keras.layers.Layer):
         # gives a `Sequential` model that begins with this layer an integer input.
         kwargs.setdefault("dtype", "int32")
         super().__init__(autocast=False, **kwargs)
-        self.rate = check_rate("rate", rate)
+        self.rate = rate
         self.unk_id = check_integer("unk_id", unk_id, low=0)
         self.keep_ids = check_id_list("keep_ids", keep_ids)
-        check_seed(seed)
-        self.seed = seed
+        self.seed = check_seed(seed)
         self.supports_masking = True
 
     def build(self, input_shape):
@@ -43,18 +47,32 @@ class IdDropout(keras.layers.Layer):
 
     def call(self, inputs, mask=None, training=None):
         self._check(inputs, mask)
-        if not training or not self._drops():
+        if not training:
             return inputs
-        hit = self._hit(uniform(tf.shape(inputs), self.noise.next()), mask)  # (batch, length)
-        for keep_id in self.keep_ids:
-            hit &= inputs != keep_id
-        if mask is not None:
-            hit &= mask
-        return tf.where(hit, tf.cast(self.unk_id, inputs.dtype), inputs)
+
+        def replaced(seed):
+            hit = self._hit(uniform(tf.shape(inputs), seed), mask)  # (batch, length)
+            return self._replaced(inputs, hit if mask is None else hit & mask)
+
+        return with_noise(inputs, self.noise, self._drops(), replaced)
 
     def _drops(self):
-        """Whether any position can be hit at all."""
-        return self.rate > 0
+        """Whether any position can be hit at all, a boolean scalar of the running step."""
+        return IdDropout.rate.tensor(self) > 0
+
+    @property
+    def hides_all(self):
+        """Whether every draw hits every position, so that only `keep_ids` are ever seen."""
+        return False
+
+    def hidden(self, inputs):
+        """The ids `inputs` with all replaced that are not kept."""
+        return self._replaced(inputs, tf.ones_like(inputs, "bool"))
+
+    def _replaced(self, inputs, hit):
+        for keep_id in self.keep_ids:
+            hit &= inputs != keep_id
+        return tf.where(hit, tf.cast(self.unk_id, inputs.dtype), inputs)
 
     def _hit(self, u, mask):
         """Where the noise hits, boolean `(batch, length)`, given uniform `u` of that shape."""

@@ -5,6 +5,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.softplus import softplus_inverse
 
 tfd = tfp.distributions
@@ -58,6 +59,8 @@ class MixturePrior(keras.layers.Layer):
     assert prior.distribution().event_shape == (2,)
     ```
     """
+
+    components, latent_dim, initial_spread = Fixed(), Fixed(), Fixed()
 
     def __init__(self, components: int, latent_dim: int, initial_spread: float = 1.0, **kwargs):
         super().__init__(autocast=False, **kwargs)

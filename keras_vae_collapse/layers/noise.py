@@ -16,6 +16,21 @@ def uniform(shape, seed):
     return _high_bits(shape, seed, 24) * 2.0**-24
 
 
+def with_noise(inputs, noise, drops, change):
+    """`change(seed)` with the next seed of `noise`; `inputs`, and no draw, while nothing drops.
+
+    Args:
+        inputs: a tensor.
+        noise: a `NoiseSeeds`.
+        drops: whether anything drops, a boolean scalar that is read when the step runs.
+        change: function of a seed that returns a tensor of the shape and type of `inputs`.
+    """
+    seed = noise.next(tf.cast(drops, tf.int64))
+    changed = tf.cond(drops, lambda: change(seed), lambda: inputs)
+    changed.set_shape(inputs.shape)
+    return changed
+
+
 def standard_normal(shape, seed):
     """Standard normal float32 numbers, the quantiles at the odd multiples of 2^-24."""
     # With 23 bits the midpoints are exact in float32: none is rounded to 1, of infinite quantile.

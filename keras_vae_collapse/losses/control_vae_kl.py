@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.assignable import Assignable
-from keras_vae_collapse.core.checks import at_least, check_number
+from keras_vae_collapse.core.checks import check_number, check_weight
 from keras_vae_collapse.losses.rate_term import RateTerm
 
 
@@ -54,9 +54,11 @@ class ControlVAEKL(RateTerm):
     """
 
     logs = ("kl_weight", "gap")
-    rate_nats = Assignable(at_least(0.0))
-    proportional, integral = Assignable(at_least(0.0)), Assignable(at_least(0.0))
-    min_weight, max_weight = Assignable(at_least(0.0)), Assignable(at_least(0.0))
+    rate_nats = Assignable(check_weight)
+    proportional = Assignable(check_weight)
+    integral = Assignable(check_weight)
+    min_weight = Assignable(check_weight)
+    max_weight = Assignable(check_weight)
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.assignable import Assignable
-from keras_vae_collapse.core.checks import at_least, check_choice
+from keras_vae_collapse.core.checks import check_choice, check_weight
 from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.losses.rate_term import RateTerm
 
@@ -66,7 +66,8 @@ class FreeBitsKL(RateTerm):
     """
 
     logs = ("active_groups",)
-    free_nats, over, average = Assignable(at_least(0.0)), Fixed(), Fixed()
+    free_nats = Assignable(check_weight)
+    over, average = Fixed(), Fixed()
 
     def __init__(
         self, free_nats: float, over: str | int = "dimension", average: str = "batch", **kwargs

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from keras_vae_collapse.core.checks import check_weight
 from keras_vae_collapse.losses.rate_term import RateTerm
 from keras_vae_collapse.losses.weight_schedule import NumberOrSchedule, serialize
 
@@ -49,7 +50,7 @@ class KLDivergence(RateTerm):
     """
 
     logs = ("kl_weight",)
-    weight = NumberOrSchedule(low=0.0)
+    weight = NumberOrSchedule(check_weight)
 
     def __init__(self, weight=1.0, **kwargs):
         super().__init__(**kwargs)

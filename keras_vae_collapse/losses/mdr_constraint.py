@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.assignable import Assignable
-from keras_vae_collapse.core.checks import at_least, greater_than
+from keras_vae_collapse.core.checks import check_positive, check_weight
 from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.softplus import softplus_inverse
 from keras_vae_collapse.losses.rate_term import RateTerm
@@ -75,8 +75,10 @@ class MDRConstraint(RateTerm):
     """
 
     logs = ("multiplier", "gap")
-    rate_nats, multiplier_step = Assignable(greater_than(0.0)), Assignable(greater_than(0.0))
-    damping, initial_multiplier = Assignable(at_least(0.0)), Fixed(greater_than(0.0))
+    rate_nats = Assignable(check_positive)
+    multiplier_step = Assignable(check_positive)
+    damping = Assignable(check_weight)
+    initial_multiplier = Fixed()
 
     def __init__(
         self,
@@ -88,7 +90,7 @@ class MDRConstraint(RateTerm):
     ):
         super().__init__(**kwargs)
         self.rate_nats = rate_nats
-        self.initial_multiplier = initial_multiplier
+        self.initial_multiplier = check_positive("initial_multiplier", initial_multiplier)
         self.multiplier_step = multiplier_step
         self.damping = damping
         self.raw_multiplier = self.add_weight(

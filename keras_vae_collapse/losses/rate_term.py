@@ -66,7 +66,7 @@ class RateTerm(NamedState, keras.layers.Layer):
         mask: `None`, or booleans `(batch, steps)`: steps that are `False` cost nothing.
 
     Output shape:
-        A float32 scalar, nats per example; float64 where that is Keras's `floatx`.
+        A scalar of Keras's `floatx`, nats per example.
 
     Raises:
         ValueError: an argument lies outside its range, `posterior` and `prior` are not TFP
@@ -150,8 +150,8 @@ class RateTerm(NamedState, keras.layers.Layer):
             excess = penalty - mean(tf.reduce_sum(kl, axis=-1))
             rows = tf.shape(kl)[0]  # as Keras weighs the loss
             calls.log("excess", self._negative_elbo, excess, tf.cast(rows, tf.float32))
-        added = penalty - before
-        return tf.cast(added, tf.float64) if keras.config.floatx() == "float64" else added
+        # Keras sums it with the compiled loss, which has this type.
+        return tf.cast(penalty - before, keras.config.floatx())
 
     @property
     def metrics(self):

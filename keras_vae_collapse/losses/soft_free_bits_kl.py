@@ -1,14 +1,17 @@
 """Soft free bits: a KL weight that a rule turns up and down."""
 
-import functools
 import warnings
 
 import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.assignable import Assignable
-from keras_vae_collapse.core.checks import at_least, check_number, greater_than
+from keras_vae_collapse.core.checks import check_number, check_positive, check_weight
 from keras_vae_collapse.losses.rate_term import RateTerm
+
+
+def _check_step(name, value):
+    return check_number(name, value, low=0.0, high=1.0, open_low=True, open_high=True)
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -57,10 +60,9 @@ class SoftFreeBitsKL(RateTerm):
     """
 
     logs = ("kl_weight", "gap")
-    rate_nats, tolerance = Assignable(greater_than(0.0)), Assignable(at_least(0.0))
-    step = Assignable(
-        functools.partial(check_number, low=0.0, high=1.0, open_low=True, open_high=True)
-    )
+    rate_nats = Assignable(check_positive)
+    tolerance = Assignable(check_weight)
+    step = Assignable(_check_step)
     minimum_gamma = 1e-3
 
     def __init__(

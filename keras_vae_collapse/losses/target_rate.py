@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.assignable import Assignable
-from keras_vae_collapse.core.checks import at_least
+from keras_vae_collapse.core.checks import check_weight
 from keras_vae_collapse.losses.rate_term import RateTerm
 from keras_vae_collapse.losses.weight_schedule import NumberOrSchedule, serialize
 
@@ -48,7 +48,8 @@ class TargetRate(RateTerm):
     """
 
     logs = ("target", "gap")
-    rate_nats, weight = NumberOrSchedule(low=0.0), Assignable(at_least(0.0))
+    rate_nats = NumberOrSchedule(check_weight)
+    weight = Assignable(check_weight)
 
     def __init__(self, rate_nats, weight: float = 1.0, **kwargs):
         super().__init__(**kwargs)

@@ -1,12 +1,12 @@
 """Options that are a number or a schedule over steps."""
 
+import functools
 import math
 
 import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.assignable import Assignable
-from keras_vae_collapse.core.checks import check_number
 
 _Schedule = keras.optimizers.schedules.LearningRateSchedule
 
@@ -18,16 +18,16 @@ class NumberOrSchedule(Assignable):
     round.
 
     Args:
-        **bounds: of the number, as for `check_number`.
+        check: of the number, a function `(name, value)`.
 
     Raises:
-        ValueError: the value is neither a number within the bounds nor a schedule.
+        ValueError: the value is neither a number that passes the check nor a schedule.
         AttributeError: a schedule is assigned after a step was traced.
     """
 
-    def __init__(self, **bounds):
+    def __init__(self, check):
         super().__init__(
-            lambda name, value: _check_number_or_schedule(name, value, **bounds),
+            functools.partial(_check_number_or_schedule, check),
             # NaN stands for the schedule.
             derive=lambda value: math.nan if isinstance(value, _Schedule) else value,
         )
@@ -57,13 +57,13 @@ class NumberOrSchedule(Assignable):
         return tf.where(tf.math.is_nan(number), scheduled, number)
 
 
-def _check_number_or_schedule(name, value, **bounds):
+def _check_number_or_schedule(check, name, value):
     if isinstance(value, dict):
         value = keras.saving.deserialize_keras_object(value)
     if isinstance(value, _Schedule):
         return value
     try:
-        return check_number(name, value, **bounds)
+        return check(name, value)
     except ValueError as error:
         raise ValueError(
             str(error).replace("be a finite number", "be a LearningRateSchedule or a finite number")

@@ -6,7 +6,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.checks import check_integer, check_rate
+from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.parts import find_class, is_part, make_part
 from keras_vae_collapse.core.special_ids import PAD, SOS
 from keras_vae_collapse.layers import ConditionAttention, Dropout
@@ -43,8 +44,8 @@ class SequenceDecoder(keras.layers.Layer):
             decoder without a condition.
         latent_attention: a `LatentAttention`, its configuration, or `None`.
         history_dropout: a layer that maps ids to ids (`CharDropout`, `ContiguousDropout`), or
-            `None`. With a `rate` of 1 no history is left to learn from, so it is hidden when
-            decoding as well (historyless decoding by the input).
+            `None`. One that `hides_all` leaves no history to learn from, as `CharDropout` with a
+            rate of 1, so it is hidden when decoding as well (historyless decoding by the input).
         embedding_dropout: an `EmbeddingDropout` for the embedded history, or `None`.
         dropout: rate of the dropout before the output layer.
         auxiliary_state_cost: an `AuxiliaryStateCost`, or `None`.
@@ -78,6 +79,8 @@ class SequenceDecoder(keras.layers.Layer):
     ```
     """
 
+    vocabulary_size, embedding_dim, condition_dim, seed = Fixed(), Fixed(), Fixed(), Fixed()
+
     def __init__(
         self,
         vocabulary_size: int,
@@ -99,7 +102,6 @@ class SequenceDecoder(keras.layers.Layer):
         self.condition_dim = check_integer("condition_dim", condition_dim, low=0)
         self.history_dropout = history_dropout
         self.embedding_dropout = embedding_dropout
-        self.dropout = dropout
         self.auxiliary_state_cost = auxiliary_state_cost
         self.max_length = check_integer("max_length", max_length, low=1)
         self.seed = seed
@@ -113,7 +115,7 @@ class SequenceDecoder(keras.layers.Layer):
             # the last digits of trainings with an auxiliary state cost.
             self.condition_attention = ConditionAttention(condition_dim, name="attention")
         self.latent_attention = _as_layer("latent_attention", latent_attention)
-        self.drop = Dropout(dropout, seed=seed, name="drop")
+        self.drop = Dropout(check_rate("dropout", dropout), seed=seed, name="drop")
         self.output_layer = keras.layers.Dense(vocabulary_size, dtype="float32", name="logits")
         cls = type(recurrence)
         if is_part(recurrence):
@@ -125,9 +127,18 @@ class SequenceDecoder(keras.layers.Layer):
         self.reads_memory = "memory" in inspect.signature(self.recurrence.call).parameters
 
     @property
+    def dropout(self):
+        """Rate of the dropout before the output layer; it can be assigned at any time."""
+        return self.drop.rate
+
+    @dropout.setter
+    def dropout(self, rate):
+        self.drop.rate = check_rate("dropout", rate)
+
+    @property
     def hides_history(self):
         """Whether the decoder never sees the symbols before a position, in training or after."""
-        return not self.autoregressive or getattr(self.history_dropout, "rate", 0.0) == 1.0
+        return not self.autoregressive or getattr(self.history_dropout, "hides_all", False)
 
     # Without a condition Keras names the other shapes alone.
     def build(self, z_shape, condition_shape=None, target_shape=None):
@@ -193,14 +204,21 @@ class SequenceDecoder(keras.layers.Layer):
             return self._historyless_states(prepared["given"], ops.shape(target)[1])
         start = ops.full_like(target[:, :1], SOS)
         history = ops.concatenate([start, target[:, :-1]], axis=1)
-        if self.history_dropout is not None:
-            history = self.history_dropout(history, training=training or self.hides_history)
+        history = self._seen(history, training)
         embedded = self.embedding(history)
         if self.embedding_dropout is not None:
             embedded = self.embedding_dropout(embedded, ids=history, training=training)
         return self.recurrence(
             prepared["given"], embedded, *self._memory(prepared), training=training
         )
+
+    def _seen(self, history, training):
+        """What the recurrence sees of ids `(batch, length)`, in a sequence or at a step."""
+        if self.history_dropout is None:
+            return history
+        if self.hides_history:
+            return self.history_dropout.hidden(history)
+        return self.history_dropout(history, training=training)
 
     def _historyless_states(self, given, length):
         steps = length
@@ -211,7 +229,7 @@ class SequenceDecoder(keras.layers.Layer):
     def _memory(self, prepared):
         return (prepared["memory"],) if self.reads_memory else ()
 
-    def _logits(self, states, prepared, training=None, start=0):
+    def _logits(self, states, prepared, training=False, start=0):
         """Logits of states `(batch, length, units)`, the first of them that of step `start`."""
         found = []
         if self.condition_dim:
@@ -242,11 +260,7 @@ class SequenceDecoder(keras.layers.Layer):
         """One step of decoding, ids `(batch,)` to `(logits, state)`."""
         if not self.autoregressive:
             return prepared["logits"][:, t], state
-        if self.hides_history:
-            # The start symbol is never dropped, so it is seen at the first position.
-            hidden = tf.fill(tf.shape(previous), self.history_dropout.unk_id)
-            previous = tf.where(t == 0, previous, hidden)
-        embedded = self.embedding(previous)
+        embedded = self.embedding(self._seen(previous[:, None], training=False)[:, 0])
         state = self.recurrence.step(prepared["given"], embedded, *self._memory(prepared), state)
         # A recurrence may carry along more than its output: the output comes first.
         units = self.recurrence.units

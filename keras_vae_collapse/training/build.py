@@ -3,6 +3,7 @@
 from keras_vae_collapse.core.errors import RecipeError
 from keras_vae_collapse.tasks.task import Task
 from keras_vae_collapse.training.recipe import Recipe
+from keras_vae_collapse.training.recipe_check import check_recipe
 
 
 def build(recipe: Recipe, task: Task, seed: int = 0):
@@ -16,6 +17,7 @@ def build(recipe: Recipe, task: Task, seed: int = 0):
     Raises:
         RecipeError: a value of the recipe is impossible.
     """
+    check_recipe(recipe)
     try:
         return task.model(recipe, seed)
     except ValueError as error:

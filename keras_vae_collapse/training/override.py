@@ -1,8 +1,10 @@
 """Settings such as `rate_term.rate_nats=30` that change a recipe."""
 
 import ast
+import contextlib
 import dataclasses
 import difflib
+import math
 from collections.abc import Iterable
 
 from keras_vae_collapse.core.errors import RecipeError
@@ -122,17 +124,18 @@ def _with_option(recipe, part, path, text, above=""):
 def _literal(text):
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return text  # all that a text can make of Python's parser
 
 
 def _convert(name, text, kind):
     if kind is str:
         return text
     value = _literal(text)
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if kind is float and number:
-        return float(value)
-    if kind is int and number and float(value).is_integer():
-        return int(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if kind is float and abs(value) < math.inf:
+            with contextlib.suppress(OverflowError):
+                return float(value)
+        if kind is int and value % 1 == 0:
+            return int(value)
     raise RecipeError(f"`{name}` must be of type {kind.__name__}. Received: {name}={text!r}")

@@ -29,14 +29,6 @@ _CHECKS: dict[str, Callable] = {
 }
 
 
-def _check_number_or_schedule(name, value, **bounds):
-    if not isinstance(value, dict):
-        checks.check_number(name, value, **bounds)
-
-
-_CHECKS["check_number_or_schedule"] = _check_number_or_schedule
-
-
 @dataclasses.dataclass
 class PartSource:
     """What a class, or a function, takes.

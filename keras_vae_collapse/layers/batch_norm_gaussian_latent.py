@@ -6,11 +6,16 @@ from keras import ops
 from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_number, check_positive
 from keras_vae_collapse.core.fixed import Fixed
+from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.layers.gaussian_latent import GaussianLatent
 
 # With the usual 1e-5 Adam shrinks the means until epsilon outweighs their variance, and the rate
 # escapes its bound: 3e-8 and 1.9 nats instead of 40 after one epoch of Turkish reinflection.
 EPSILON = 1e-12
+
+
+class _Normalization(NamedState, keras.layers.BatchNormalization):
+    """Batch normalisation that starts afresh where a file of another latent does not have it."""
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -69,7 +74,7 @@ class BatchNormGaussianLatent(GaussianLatent):
         self.momentum = check_number("momentum", momentum, 0.0, 1.0, open_high=True)
         # In float64: the synchronised variance is E[m^2] - E[m]^2, whose digits cancel in float32
         # (weights of two replicas off by 1.5e-5 from those of one after a few steps).
-        self.normalize = keras.layers.BatchNormalization(
+        self.normalize = _Normalization(
             momentum=self.momentum,
             epsilon=EPSILON,
             center=False,

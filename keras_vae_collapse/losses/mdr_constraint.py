@@ -76,9 +76,8 @@ class MDRConstraint(RateTerm):
 
     logs = ("multiplier", "gap")
     rate_nats = Assignable(check_positive)
-    multiplier_step = Assignable(check_positive)
     damping = Assignable(check_weight)
-    initial_multiplier = Fixed()
+    initial_multiplier, multiplier_step = Fixed(), Fixed()
 
     def __init__(
         self,
@@ -91,7 +90,7 @@ class MDRConstraint(RateTerm):
         super().__init__(**kwargs)
         self.rate_nats = rate_nats
         self.initial_multiplier = check_positive("initial_multiplier", initial_multiplier)
-        self.multiplier_step = multiplier_step
+        self.multiplier_step = check_positive("multiplier_step", multiplier_step)
         self.damping = damping
         self.raw_multiplier = self.add_weight(
             name="raw_multiplier",
@@ -106,9 +105,7 @@ class MDRConstraint(RateTerm):
     @property
     def multiplier(self):
         """`u`, a non-negative float32 scalar."""
-        return tf.math.softplus(
-            self._running("multiplier_step") * tf.convert_to_tensor(self.raw_multiplier)
-        )
+        return tf.math.softplus(self.multiplier_step * tf.convert_to_tensor(self.raw_multiplier))
 
     def penalty(self, kl, mean, training):
         r, c, u = self._running("rate_nats"), self._running("damping"), self.multiplier

@@ -69,7 +69,8 @@ class RateTerm(NamedState, keras.layers.Layer):
         A scalar of Keras's `floatx`, nats per example.
 
     Raises:
-        ValueError: an argument lies outside its range, `posterior` and `prior` are not TFP
+        ValueError: an argument lies outside its range, the term is called in a loop of the
+            graph (a `TimeDistributed` of unknown length, an RNN that is not unrolled), `posterior` and `prior` are not TFP
             distributions, have the wrong rank or do not broadcast, or a variant needs one KL
             per dimension and the distributions have only a joint one.
 
@@ -113,11 +114,17 @@ class RateTerm(NamedState, keras.layers.Layer):
         object.__setattr__(self, "_calls", CallsOfBatch())
         # No weight depends on a shape, so that all state can be read before the first call.
         self.built = True
+        self.supports_masking = True
+
+    def compute_mask(self, *args, **kwargs):
+        """A scalar has no steps to mask."""
+        return None
 
     def call(self, posterior, prior, training=None, sample_weight=None, mask=None):
         context = self._get_call_context()
         # The outermost layer of the call, whose sublayers add losses around this one.
         keep_losses_per_replica(context.entry_layer)
+        self._refuse_loops(context.entry_layer)
         set_up_figures(self, context.entry_layer, RateTerm)
         kl = kl_per_dimension(posterior, prior, self.noise.next, self.num_samples)
         if self.needs_dimensions and kl.shape[-1] == 1 and latent_size(posterior) != 1:
@@ -191,6 +198,25 @@ class RateTerm(NamedState, keras.layers.Layer):
             autocast=False,
             # Updates are computed from global means, so all replicas hold the same value.
             aggregation="only_first_replica",
+        )
+
+    def _refuse_loops(self, outermost):
+        """Raises where a loop of the graph would keep the loss of its steps to itself."""
+        if tf.executing_eagerly():
+            return
+        graph = tf.compat.v1.get_default_graph()
+        loops = [layer for layer in outermost._flatten_layers() if self._is_looped_by(layer)]
+        in_loop = "While" in type(graph).__name__ or "loop_body" in graph.get_name_scope()
+        if loops and in_loop:
+            raise ValueError(
+                f"{type(self).__name__} is called within the loop of {loops[0].name}, out of which "
+                "no loss can come. Use the latent without TimeDistributed, on inputs (batch, steps, "
+                "features), or the recurrent layer with unroll=True"
+            )
+
+    def _is_looped_by(self, layer):
+        return isinstance(layer, (keras.layers.RNN, keras.layers.TimeDistributed)) and any(
+            part is self for part in layer._flatten_layers()
         )
 
     def _running(self, option):

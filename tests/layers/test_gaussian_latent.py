@@ -216,9 +216,10 @@ def test_inputs_that_cannot_be_cut_into_slots_are_refused():
         GaussianLatent(2, slots=2)(np.ones((3, 5)))
 
 
-def test_inputs_of_wrong_rank_are_refused():
-    with pytest.raises(ValueError, match=r"`inputs` must have shape \(batch, input_dim\)"):
-        GaussianLatent(2)(np.ones((2, 3, 4)))
+@pytest.mark.parametrize("shape", [(4,), (None, None), (None, 3, None)])
+def test_inputs_without_features_of_a_known_size_are_refused(shape):
+    with pytest.raises(ValueError, match=r"`inputs` must have shape \(batch, input_dim\) or"):
+        GaussianLatent(2).build(shape)
 
 
 def test_prior_of_another_size_is_refused():

@@ -180,16 +180,14 @@ def warn_unseen(vocabulary, examples, shown=5):
 
 def unseen_message(unseen, shown=5):
     """The text of that warning, for what `Vocabulary.unseen` gives."""
-    numbers = {kind: sum(other == kind for other, _ in unseen) for kind in ("character", "feature")}
-    counted = [f"{n} {kind}{'s' * (n > 1)}" for kind, n in numbers.items() if n]
+    characters = sum(kind == "character" for kind, _ in unseen)
     lines = [
-        f"{' and '.join(counted)} {'were' if len(unseen) > 1 else 'was'} not seen in training and "
-        f"{'are' if len(unseen) > 1 else 'is'} read as unknown:"
+        f"{characters} characters and {len(unseen) - characters} features were not seen in "
+        "training and are read as unknown:"
     ]
     by_count = sorted(unseen.items(), key=lambda item: -item[1][0])
     for (kind, value), (count, place) in by_count[:shown]:
-        times = "once" if count == 1 else f"{count} times"
-        lines.append(f"  {kind} {_named(value)}, {times}, first in {place}")
+        lines.append(f"  {kind} {_named(value)}, {count} times, first in {place}")
     if len(by_count) > shown:
         lines.append(f"  and {len(by_count) - shown} more")
     return "\n".join(lines)

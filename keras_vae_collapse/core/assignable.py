@@ -39,10 +39,14 @@ class Assignable:
         self._derive = derive or (lambda value: value)
 
     def __set_name__(self, owner, name):
-        self._name, self._value = name, f"_{name}_value"
+        self._name = name
 
     def __get__(self, layer, owner=None):
-        return self if layer is None else getattr(layer, self._value)
+        if layer is None:
+            return self
+        if self._name not in vars(layer):
+            raise AttributeError(f"{type(layer).__name__} has no `{self._name}` yet")
+        return vars(layer)[self._name]
 
     def __set__(self, layer, value):
         value = self._check(self._name, value)
@@ -52,7 +56,7 @@ class Assignable:
             getattr(variables, self._name).assign(read)
         else:
             variables.add(self._name, read, tf.float64)
-        setattr(layer, self._value, value)
+        vars(layer)[self._name] = value
 
     def tensor(self, layer, dtype=tf.float32):
         """The number (or what is derived of it) as the running step reads it."""

@@ -9,15 +9,20 @@ class Fixed:
     """
 
     def __set_name__(self, owner, name):
-        self._name, self._value = name, f"_{name}_value"
+        self._name = name
 
     def __get__(self, layer, owner=None):
-        return self if layer is None else getattr(layer, self._value)
+        if layer is None:
+            return self
+        if self._name not in vars(layer):
+            raise AttributeError(f"{type(layer).__name__} has no `{self._name}` yet")
+        return vars(layer)[self._name]
 
     def __set__(self, layer, value):
-        if hasattr(layer, self._value):
+        if self._name in vars(layer):
             raise AttributeError(
                 f"`{self._name}` of {type(layer).__name__} is fixed once the layer is made, since "
                 f"training may have traced it: make a new layer. Received: {self._name}={value!r}"
             )
-        setattr(layer, self._value, value)
+        # Where an ordinary attribute stands, so that Keras finds a sublayer under its name.
+        vars(layer)[self._name] = value

@@ -2,13 +2,27 @@
 
 import importlib
 import pkgutil
+import typing
 
-from keras_vae_collapse.core.errors import did_you_mean
-from keras_vae_collapse.training import Recipe, RecipeError, override
+from keras_vae_collapse.core.errors import RecipeError, did_you_mean
+from keras_vae_collapse.core.lazy import lazy_names
 from zoo import recipes as _recipes
-from zoo.pretrained_models import load, pretrained
+
+if typing.TYPE_CHECKING:
+    from keras_vae_collapse.training import Recipe, override
+    from zoo.pretrained_models import load, pretrained
 
 __all__ = ["Recipe", "RecipeError", "load", "override", "pretrained", "recipe", "recipes"]
+# What takes a part of a second to import.
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Recipe": "keras_vae_collapse.training.recipe",
+        "load": "zoo.pretrained_models",
+        "override": "keras_vae_collapse.training.override",
+        "pretrained": "zoo.pretrained_models",
+    },
+)
 
 
 def recipes() -> list[str]:
@@ -16,7 +30,7 @@ def recipes() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(_recipes.__path__))
 
 
-def recipe(name: str) -> Recipe:
+def recipe(name: str) -> "Recipe":
     """The recipe of this name.
 
     Raises:

@@ -17,6 +17,7 @@ import sys
 import time
 
 import zoo
+from keras_vae_collapse.core.console import plain_messages, run_command
 from zoo.comparison_report import write_report
 from zoo.schedule_length import with_schedule_length
 from zoo.targets import has_target, with_target
@@ -131,7 +132,8 @@ def run_job(directory, recipe, seed, options):
 def _run_child(*job):
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends this one
     try:
-        run_job(*job)
+        with plain_messages():
+            run_job(*job)
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -177,6 +179,10 @@ def _run_here(waiting, options):
 
 def main(argv=None):
     """Runs the command; returns its exit code."""
+    return run_command("compare", lambda: _compare(argv))
+
+
+def _compare(argv):
     options = arguments().parse_args(argv)
     output = pathlib.Path(options.output_dir).resolve()
     try:
@@ -204,9 +210,6 @@ def main(argv=None):
     except KeyboardInterrupt:
         print("stopped; the same command goes on", file=sys.stderr)
         return 130
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"compare: {error}", file=sys.stderr)
-        return 1
     print("\n".join(["written:", *(f"  {path}" for path in paths)]))
     return 0
 

@@ -16,10 +16,11 @@ import sys
 import tempfile
 
 import zoo
+from keras_vae_collapse.core.console import run_command
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.core.files import replacing, sha256, write_json, write_text
 from keras_vae_collapse.runs import load_model
-from keras_vae_collapse.tasks.reinflection import DataError, ReinflectionTask, read_examples
+from keras_vae_collapse.tasks.reinflection import ReinflectionTask, read_examples
 from keras_vae_collapse.tasks.reinflection.task import DEFAULT_AUGMENTATION
 from keras_vae_collapse.training import Recipe, evaluate, override
 from zoo.half_precision import halve
@@ -227,6 +228,10 @@ def _share(figures):
 
 def main(argv=None):
     """Runs the command; returns its exit code."""
+    return run_command("publish", lambda: _publish(argv))
+
+
+def _publish(argv):
     parser = argparse.ArgumentParser("zoo.publish", description=__doc__)
     parser.add_argument("--run", help="finished run directory")
     parser.add_argument("--name", help="name in the zoo")
@@ -234,16 +239,13 @@ def main(argv=None):
     options = parser.parse_args(argv)
     if options.cards == bool(options.run and options.name):
         parser.error("give --run and --name, or --cards alone")
+    if options.cards:
+        write_cards()
+        return
     try:
-        if options.cards:
-            write_cards()
-            return 0
-        folder = publish(options.run, options.name)
-    except (RunError, DataError, ValueError, OSError, KeyError) as error:
-        print(f"publish: {error}", file=sys.stderr)
-        return 1
-    print(f"written: {folder}")
-    return 0
+        print(f"written: {publish(options.run, options.name)}")
+    except KeyError as error:
+        raise RunError(f"the files of {options.run} have no entry {error}") from error
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from keras_vae_collapse.callbacks.encoder_pretraining import EncoderPretraining
 from keras_vae_collapse.callbacks.interrupts import Interrupts
 from keras_vae_collapse.callbacks.learning_rate_decay import LearningRateDecay
 from keras_vae_collapse.callbacks.nan_guard import NaNGuard, NotFiniteLoss
+from keras_vae_collapse.callbacks.progress_bar import ProgressBar
 from keras_vae_collapse.callbacks.time_limit import TimeLimit
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "LearningRateDecay",
     "NaNGuard",
     "NotFiniteLoss",
+    "ProgressBar",
     "TimeLimit",
 ]

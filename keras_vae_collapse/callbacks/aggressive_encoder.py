@@ -4,6 +4,7 @@ import logging
 
 import keras
 
+from keras_vae_collapse.callbacks.one_fit import end_fit, train_function_of, wrap_train_function
 from keras_vae_collapse.core.checks import check_integer
 
 
@@ -19,7 +20,8 @@ class AggressiveEncoder(keras.callbacks.Callback):
     A callback, not a model of its own: it only decides which weights a step of `model.fit`
     trains, so it works with any model, rate term, optimizer and strategy. Each step takes a
     batch of the data: an epoch has the same length and most of it trains the encoder. The
-    loss is compared over groups of `check_every` batches.
+    loss is compared over groups of `check_every` batches. Whatever ends a `fit`, the next one
+    without the callback trains all weights at every step.
 
     Args:
         encoder: list of layers; their weights are the encoder's, all others the decoder's.
@@ -29,10 +31,13 @@ class AggressiveEncoder(keras.callbacks.Callback):
         check_every: batches in a group (the authors: 15).
 
     Attributes:
-        state: `{"aggressive": bool, "previous": float or None}`, for a checkpoint.
+        state: `{"aggressive": bool, "previous": float or None}`, for a checkpoint. It goes on in
+            a further `fit`.
 
     Raises:
-        ValueError: an argument lies outside its range, or the encoder has no trainable weight.
+        ValueError: an argument lies outside its range, the encoder has none of the trainable
+            weights of the model or all of them, or the model is compiled with
+            `steps_per_execution` greater than 1.
         KeyError: `monitor` is not in the logs of an epoch.
 
     Example:
@@ -42,7 +47,7 @@ class AggressiveEncoder(keras.callbacks.Callback):
     import numpy as np
     from keras_vae_collapse.callbacks import AggressiveEncoder, DevEvaluation
     from keras_vae_collapse.layers import GaussianLatent
-    from keras_vae_collapse.losses import KLDivergence
+    from keras_vae_collapse.losses import GaussianNLL, KLDivergence
     from keras_vae_collapse.metrics import mutual_information
 
     x = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
@@ -50,7 +55,7 @@ class AggressiveEncoder(keras.callbacks.Callback):
     hidden = keras.layers.Dense(8)
     latent = GaussianLatent(2, rate_term=KLDivergence())
     model = keras.Model(inputs, keras.layers.Dense(3)(latent(hidden(inputs))))
-    model.compile("adam", "mse")
+    model.compile("adam", GaussianNLL())
 
     def information():
         return {"mutual_information": mutual_information(*latent.parameters(hidden(x)))}
@@ -73,22 +78,39 @@ class AggressiveEncoder(keras.callbacks.Callback):
         self.max_steps = check_integer("max_steps", max_steps, low=1)
         self.check_every = check_integer("check_every", check_every, low=1)
         self.state = {"aggressive": True, "previous": None}
+        self._functions = {}
 
     def on_train_begin(self, logs=None):
         model = self.model
-        model.optimizer.build(model.trainable_variables)
-        own = {id(v) for layer in self.encoder for v in layer.trainable_variables}
-        if not own:
-            raise ValueError(f"`encoder` has no trainable weight. Received: encoder={self.encoder}")
-        self._encoder = [v for v in model.trainable_variables if id(v) in own]
-        self._decoder = [v for v in model.trainable_variables if id(v) not in own]
-        # A function holds on to the weights that were trainable when it was first called.
-        self._train_both = model.train_function
-        model.make_train_function(force=True)
-        self._train_encoder = model.train_function
-        model.make_train_function(force=True)
-        self._train_decoder = model.train_function
-        model.train_function = self._train_both
+        if model.steps_per_execution != 1:
+            raise ValueError(
+                "AggressiveEncoder decides after every batch which weights the next one trains: "
+                "the model must be compiled with steps_per_execution=1. "
+                f"Received: steps_per_execution={model.steps_per_execution}"
+            )
+        with model.distribute_strategy.scope():
+            model.optimizer.build(model.trainable_variables)
+        if self._functions.get("both") is not model.train_function:
+            own = {id(v) for layer in self.encoder for v in layer.trainable_variables}
+            encoder = [v for v in model.trainable_variables if id(v) in own]
+            decoder = [v for v in model.trainable_variables if id(v) not in own]
+            if not encoder or not decoder:
+                raise ValueError(
+                    "`encoder` has no trainable weight of the model, or all of them. "
+                    f"Received: encoder={self.encoder}"
+                )
+            self._functions = {
+                "both": model.train_function,
+                "encoder": train_function_of(model, encoder),
+                "decoder": train_function_of(model, decoder),
+            }
+        wrap_train_function(model, lambda iterator: self._functions[self._trained()](iterator))
+
+    def _trained(self):
+        """What the next batch trains."""
+        if not self.state["aggressive"]:
+            return "both"
+        return "decoder" if self._caught_up else "encoder"
 
     def on_epoch_begin(self, epoch, logs=None):
         self._mean = 0.0
@@ -97,17 +119,7 @@ class AggressiveEncoder(keras.callbacks.Callback):
     def _begin_encoder_steps(self):
         self._steps, self._sum, self._before, self._caught_up = 0, 0.0, float("inf"), False
 
-    def on_train_batch_begin(self, batch, logs=None):
-        if not self.state["aggressive"]:
-            self.model.train_function = self._train_both
-            return
-        self.model.train_function = self._train_decoder if self._caught_up else self._train_encoder
-        for variable in self._encoder if self._caught_up else self._decoder:
-            variable.trainable = False
-
     def on_train_batch_end(self, batch, logs=None):
-        for variable in (*self._encoder, *self._decoder):
-            variable.trainable = True
         if not self.state["aggressive"]:
             return
         # The logs have the mean over the batches so far.
@@ -143,4 +155,4 @@ class AggressiveEncoder(keras.callbacks.Callback):
             )
 
     def on_train_end(self, logs=None):
-        self.model.train_function = self._train_both
+        end_fit(self.model)

@@ -10,7 +10,13 @@ class BestWeights(keras.callbacks.Callback):
     """Remembers the best weights, stops when they stop improving, restores them on demand.
 
     Adds to `keras.callbacks.EarlyStopping`: a state that is saved with a run (`state` and
-    `arrays`), a second figure that decides ties, and the averaged weights of the optimizer.
+    `arrays`), a second figure that decides ties, and the averaged weights of the optimizer. A
+    further `fit` goes on: its epochs count from the last one on, and patience that has run out
+    begins anew.
+
+    While the weight of a rate term rises, `val_loss` rises by itself: `keras.callbacks.
+    EarlyStopping` should monitor `val_negative_elbo`, which our rate terms log for every compiled
+    model.
 
     Args:
         monitor: name of the figure in the logs; larger is better.
@@ -30,8 +36,15 @@ class BestWeights(keras.callbacks.Callback):
         self.start_epoch = start_epoch
         self.state = {"best": None, "best_epoch": None, "waited": 0}
         self.arrays: list = []
+        self._epochs = 0
+
+    def on_train_begin(self, logs=None):
+        if self.state["waited"] >= self.patience:
+            self.state = {**self.state, "waited": 0}
 
     def on_epoch_end(self, epoch, logs=None):
+        epoch = max(epoch, self._epochs)
+        self._epochs = epoch + 1
         if epoch < self.start_epoch or self.monitor not in (logs or {}):
             return
         score = [float(logs[self.monitor]), -float(logs.get(self.tie_break, 0.0))]

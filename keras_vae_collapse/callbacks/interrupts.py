@@ -11,7 +11,10 @@ class Interrupts(keras.callbacks.Callback):
 
     Within `with interrupts:` the first signal is noted, and `KeyboardInterrupt` is raised where
     the next batch begins or ends: thrown into the middle of a TensorFlow call it can crash the
-    process. A second signal raises it at once. A signal that the process ignores stays ignored.
+    process. A second signal goes to the handler of before, which by default ends all at once. A
+    signal that the process ignores stays ignored.
+
+    `requested` is the signal, `None` if there was none; `repeated` whether there was a second.
 
     Outside the main thread, where signals cannot be handled, the block changes nothing.
 
@@ -31,11 +34,11 @@ class Interrupts(keras.callbacks.Callback):
 
     def __init__(self):
         super().__init__()
-        self.requested = False
+        self.requested, self.repeated, self._raised = None, False, False
         self._restore = contextlib.ExitStack()
 
     def __enter__(self):
-        self.requested = False
+        self.requested, self.repeated, self._raised = None, False, False
         for number in (signal.SIGINT, signal.SIGTERM):
             if signal.getsignal(number) is signal.SIG_IGN:
                 continue
@@ -49,14 +52,22 @@ class Interrupts(keras.callbacks.Callback):
     def __exit__(self, *_):
         self._restore.close()
 
-    def _note(self, *_):
+    def _note(self, number, _):
         if self.requested:
-            raise KeyboardInterrupt
-        self.requested = True
+            self.repeated = True
+            self._restore.close()
+            signal.raise_signal(number)
+        self.requested = signal.Signals(number)
 
     def _raise_if_requested(self):
         if self.requested:
+            self._raised = True
             raise KeyboardInterrupt
+
+    def on_train_begin(self, logs=None):
+        # What has ended one `fit` does not end the next within the same block.
+        if self._raised:
+            self.requested, self._raised = None, False
 
     def on_train_batch_begin(self, batch, logs=None):
         self._raise_if_requested()

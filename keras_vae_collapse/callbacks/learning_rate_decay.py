@@ -1,9 +1,12 @@
 """A learning rate that falls to zero by the end of training, whatever ends it."""
 
+import logging
 import math
 
 import keras
+from keras.ops import convert_to_numpy
 
+from keras_vae_collapse.callbacks.one_fit import end_fit, undo_after_fit
 from keras_vae_collapse.core.checks import check_integer, check_number
 
 
@@ -14,10 +17,11 @@ class LearningRateDecay(keras.callbacks.Callback):
     rate_t = rate_0 (1 + cos(pi p_t)) / 2,    p_t = max(t / total_steps, share of the time used)
     ```
 
-    with `t` the optimizer's step, so that a resumed training continues where it was. Adds to
+    with `t` the optimizer's step, so that a resumed training, or a further `fit`, continues where
+    it was; beyond `total_steps` the rate is 0, and a warning says so. Adds to
     `keras.optimizers.schedules.CosineDecay`: it reaches zero where a time limit ends the training,
     too, which then depends on the speed of the machine. After training the optimizer has `rate_0`
-    again.
+    again; after an exception it has it when the next training begins.
 
     (Cosine without restarts: Loshchilov & Hutter 2017, arXiv:1608.03983.)
 
@@ -51,17 +55,31 @@ class LearningRateDecay(keras.callbacks.Callback):
         self.time_limit = time_limit
 
     def on_train_begin(self, logs=None):
+        optimizer, self._now = self.model.optimizer, None
+        if int(optimizer.iterations.numpy()) >= self.total_steps:
+            logging.warning(
+                "all %d steps of LearningRateDecay are done: the learning rate is 0",
+                self.total_steps,
+            )
+
+        def put_back():
+            # Unless somebody has set another one since.
+            now = float(convert_to_numpy(optimizer.learning_rate))
+            if self._now is not None and math.isclose(now, self._now, rel_tol=1e-6):
+                optimizer.learning_rate = self.learning_rate
+
+        undo_after_fit(self.model, put_back)
+
+    def on_epoch_begin(self, epoch, logs=None):
         self._step = int(self.model.optimizer.iterations.numpy())
 
     def on_train_batch_begin(self, batch, logs=None):
-        progress = min(1.0, self._step / self.total_steps)
+        progress = min(1.0, (self._step + batch) / self.total_steps)
         if self.time_limit is not None:
             progress = max(progress, self.time_limit.share)
         factor = (1.0 + math.cos(math.pi * progress)) / 2.0
-        self.model.optimizer.learning_rate = self.learning_rate * factor
-
-    def on_train_batch_end(self, batch, logs=None):
-        self._step += 1
+        self._now = self.learning_rate * factor
+        self.model.optimizer.learning_rate = self._now
 
     def on_train_end(self, logs=None):
-        self.model.optimizer.learning_rate = self.learning_rate
+        end_fit(self.model)

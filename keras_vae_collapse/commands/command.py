@@ -1,27 +1,20 @@
-"""What all commands share: file formats by flag, errors as one line."""
+"""What commands share: file formats by flag, the list of what was written."""
 
-import sys
+FORMATS = ("auto", "1", "2", "3", "unimorph", "sigmorphon2023")
+FORMAT_HELP = (
+    "columns of the file: auto tells them; 1, 2, 3 are tasks of SIGMORPHON 2016; unimorph is also "
+    "SIGMORPHON 2017 to 2022"
+)
 
-FORMATS = ("1", "2", "3", "unimorph")
 
-
-def add_format(parser, name="--task", default="3", choices=FORMATS, what="its format"):
+def add_format(parser, name="--task", default="auto", choices=FORMATS, what=FORMAT_HELP):
     """Adds the flag that says which columns a file has."""
     parser.add_argument(name, default=default, choices=choices, help=what)
 
 
 def file_format(text):
-    """The format of a flag as the readers take it: 1, 2, 3 or `"unimorph"`."""
-    return int(text) if text.isdigit() else text
-
-
-def report_errors(name, body):
-    """Runs `body()`; an error that the user can mend is one line on stderr and exit code 1."""
-    try:
-        return body() or 0
-    except (ValueError, OSError, RuntimeError) as error:
-        print(f"{name}: {error}", file=sys.stderr)
-        return 1
+    """The format of a flag as the readers take it: a key of their formats, or `None`."""
+    return None if text in ("auto", "reinflection") else int(text) if text.isdigit() else text
 
 
 def print_paths(paths):

@@ -1,22 +1,18 @@
 """Says whether, where and why a trained model collapsed: `kvc-diagnose --help`."""
 
 import argparse
-import logging
 import pathlib
 import sys
 
-from keras_vae_collapse.commands.command import (
-    add_format,
-    file_format,
-    print_paths,
-    report_errors,
-)
+from keras_vae_collapse.commands.command import add_format, file_format, print_paths
+from keras_vae_collapse.commands.model_dir import add_model_dir, model_folder, writable_folder
+from keras_vae_collapse.core.console import import_tensorflow, run_command
 
 
 def arguments():
     """The parser of the command line."""
     parser = argparse.ArgumentParser("kvc-diagnose", description=__doc__)
-    parser.add_argument("--model_dir", required=True, help="run directory with model.keras")
+    add_model_dir(parser)
     parser.add_argument("--file", required=True, help="file with gold forms")
     add_format(parser)
     parser.add_argument("--num_samples", type=int, default=500, help="samples a word of the NLL")
@@ -26,7 +22,7 @@ def arguments():
     parser.add_argument("--num_examples", type=int, default=8, help="outputs to show")
     parser.add_argument("--seed", type=int, default=0, help="seed of all noise")
     parser.add_argument(
-        "--output_dir", help="folder for report.json and report.html; default: the model's"
+        "--output_dir", help="folder for report.json and report.html; default: that of the run"
     )
     parser.add_argument("--json", help="another file for the report as JSON")
     return parser
@@ -34,22 +30,22 @@ def arguments():
 
 def main(argv=None):
     """Runs the command; returns its exit code."""
-    options = arguments().parse_args(argv)
-    return report_errors("diagnose", lambda: _diagnose(options))
+    return run_command("diagnose", lambda: _diagnose(arguments().parse_args(argv)))
 
 
 def _diagnose(options):
-    # Not the settings of training, which leave large matrix products a single core.
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    folder = model_folder(options.model_dir)
     from keras_vae_collapse.tasks.reinflection import ReinflectionTask, read_examples
 
     examples = read_examples(options.file, file_format(options.task))
+    # Not the settings of training, which leave large matrix products a single core.
+    import_tensorflow()
     from keras_vae_collapse.core.files import write_text
     from keras_vae_collapse.diagnostics import diagnose
     from keras_vae_collapse.runs import load_model
     from keras_vae_collapse.training.evaluation import EncodedExamples
 
-    model = load_model(options.model_dir)
+    model = load_model(folder)
     task = ReinflectionTask.of_model(model, examples)
     report = diagnose(
         EncodedExamples(task, model, examples).latent_model,
@@ -59,7 +55,7 @@ def _diagnose(options):
         num_examples=options.num_examples,
     )
     command = "kvc-train"
-    folder = pathlib.Path(options.output_dir or options.model_dir)
+    folder = pathlib.Path(options.output_dir or writable_folder(folder))
     paths = [folder / "report.json", folder / "report.html"]
     write_text(paths[0], report.to_json() + "\n")
     write_text(paths[1], report.to_html(command))

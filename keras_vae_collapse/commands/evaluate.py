@@ -3,13 +3,15 @@
 import argparse
 import sys
 
-from keras_vae_collapse.commands.command import add_format, file_format, report_errors
+from keras_vae_collapse.commands.command import add_format, file_format
+from keras_vae_collapse.commands.model_dir import add_model_dir, model_folder
+from keras_vae_collapse.core.console import run_command
 
 
 def arguments():
     """The parser of the command line."""
     parser = argparse.ArgumentParser("kvc-evaluate", description=__doc__)
-    parser.add_argument("--model_dir", required=True, help="run directory with model.keras")
+    add_model_dir(parser)
     parser.add_argument("--file", required=True, help="file with gold forms")
     add_format(parser)
     parser.add_argument("--beam_width", type=int, default=8, help="hypotheses of the beam search")
@@ -22,22 +24,23 @@ def arguments():
 
 def main(argv=None):
     """Runs the command; returns its exit code."""
-    options = arguments().parse_args(argv)
-    return report_errors("evaluate", lambda: _evaluate(options))
+    return run_command("evaluate", lambda: _evaluate(arguments().parse_args(argv)))
 
 
 def _evaluate(options):
+    folder = model_folder(options.model_dir)
     from keras_vae_collapse.tasks.reinflection import ReinflectionTask, read_examples
 
     examples = read_examples(options.file, file_format(options.task))
+    from keras_vae_collapse.training.process import prepare_process
+
+    prepare_process()
     from keras_vae_collapse.core.files import write_json
     from keras_vae_collapse.runs import load_model
     from keras_vae_collapse.training import evaluate
-    from keras_vae_collapse.training.process import prepare_process
     from keras_vae_collapse.training.summary import figures_table
 
-    prepare_process()
-    model = load_model(options.model_dir)
+    model = load_model(folder)
     task = ReinflectionTask.of_model(model, examples)
     figures, predictions = evaluate(
         task, model, examples, options.beam_width, options.num_samples, options.seed

@@ -6,12 +6,12 @@ accuracy of nearest-neighbour lemma retrieval written beside each.
 
 import argparse
 import collections
-import pathlib
 import sys
 
 import numpy as np
 
-from keras_vae_collapse.commands.command import report_errors
+from keras_vae_collapse.commands.model_dir import model_folder
+from keras_vae_collapse.core.console import import_tensorflow, run_command
 
 
 def encode_forms(model, forms, seed=None):
@@ -26,7 +26,9 @@ def arguments():
     """The parser of the command line."""
     parser = argparse.ArgumentParser("latent_plots")
     parser.description = "t-SNE picture of latent spaces by lemma"
-    parser.add_argument("--model_dirs", required=True, help="run directories, comma separated")
+    parser.add_argument(
+        "--model_dirs", required=True, help="run directories or pretrained models, comma separated"
+    )
     parser.add_argument("--lemma_file", required=True, help="file of task 1 or 2")
     parser.add_argument("--task", type=int, default=1, choices=[1, 2], help="its format")
     parser.add_argument("--output", required=True, help="PNG file to write")
@@ -56,8 +58,7 @@ def choose_forms(lemma_of_form, max_words, seed):
 
 def main(argv=None):
     """Runs the command; returns its exit code."""
-    options = arguments().parse_args(argv)
-    return report_errors("latent_plots", lambda: _plot(options))
+    return run_command("latent_plots", lambda: _plot(arguments().parse_args(argv)))
 
 
 def _plot(options):
@@ -66,17 +67,19 @@ def _plot(options):
 
     lemmas = lemma_of_forms(read_examples(options.lemma_file, options.task), options.task)
     forms = choose_forms(lemmas, options.max_words, options.seed)
+    directories = options.model_dirs.split(",")
+    folders = [model_folder(directory) for directory in directories]
+    import_tensorflow()
     from keras_vae_collapse.diagnostics import plot_latents
     from keras_vae_collapse.runs import load_model
 
     seed = None if options.means else options.seed
-    directories = options.model_dirs.split(",")
-    names = [pathlib.Path(directory).name for directory in directories]
+    names = [folder.name for folder in folders]
     if len(set(names)) < len(names):
         names = directories
     latents = {
-        name: encode_forms(load_model(directory), forms, seed)
-        for name, directory in zip(names, directories, strict=True)
+        name: encode_forms(load_model(folder), forms, seed)
+        for name, folder in zip(names, folders, strict=True)
     }
     labels = [lemmas[form] for form in forms]
     scores = plot_latents(latents, labels, options.output, options.seed, label_name="lemma")

@@ -8,13 +8,15 @@ import argparse
 import pathlib
 import sys
 
-from keras_vae_collapse.commands.command import add_format, file_format, report_errors
+from keras_vae_collapse.commands.command import add_format, file_format
+from keras_vae_collapse.commands.model_dir import add_model_dir, model_folder, writable_folder
+from keras_vae_collapse.core.console import run_command
 
 
 def arguments():
     """The parser of the command line."""
     parser = argparse.ArgumentParser("kvc-project", description=__doc__)
-    parser.add_argument("--model_dir", required=True, help="run directory with model.keras")
+    add_model_dir(parser)
     parser.add_argument("--file", required=True, help="file whose source words are shown")
     add_format(parser)
     parser.add_argument("--lemma_file", help="file of task 1 or 2 that tells lemmas")
@@ -25,25 +27,26 @@ def arguments():
 
 def main(argv=None):
     """Runs the command; returns its exit code."""
-    options = arguments().parse_args(argv)
-    return report_errors("projector", lambda: _project(options))
+    return run_command("projector", lambda: _project(arguments().parse_args(argv)))
 
 
 def _project(options):
+    folder = model_folder(options.model_dir)
     from keras_vae_collapse.tasks.reinflection import read_examples
 
     examples = read_examples(options.file, file_format(options.task))
     named = []
     if options.lemma_file:
         named = read_examples(options.lemma_file, file_format(options.lemma_task))
-    from keras_vae_collapse.runs import load_model
-    from keras_vae_collapse.tasks.reinflection.projector_labels import projector_data
-    from keras_vae_collapse.tensorboard import write_projector
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
-    model = load_model(options.model_dir)
-    log_dir = pathlib.Path(options.log_dir or pathlib.Path(options.model_dir) / "logs" / "dev")
+    from keras_vae_collapse.runs import load_model
+    from keras_vae_collapse.tasks.reinflection.projector_labels import projector_data
+    from keras_vae_collapse.tensorboard import write_projector
+
+    model = load_model(folder)
+    log_dir = pathlib.Path(options.log_dir or writable_folder(folder) / "logs" / "dev")
     vectors, columns, rows = projector_data(model, examples, named)
     write_projector(log_dir, vectors, columns, rows)
     print(f"{len(rows)} words; tensorboard --logdir {log_dir.parent}")

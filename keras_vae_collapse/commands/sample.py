@@ -6,24 +6,25 @@ two words; with `--near` the words of a file that are nearest to a word.
 
 import argparse
 import logging
-import pathlib
 import sys
 
 import numpy as np
 
-from keras_vae_collapse.commands.command import add_format, file_format, report_errors
+from keras_vae_collapse.commands.command import add_format, file_format
+from keras_vae_collapse.commands.model_dir import add_model_dir, model_folder, sample_file
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.console import run_command
 
 
 def arguments():
     """The parser of the command line."""
     parser = argparse.ArgumentParser("kvc-sample", description=__doc__)
-    parser.add_argument("--model_dir", required=True, help="run directory with model.keras")
+    add_model_dir(parser)
     parser.add_argument("--count", type=int, default=10, help="words of the prior, or nearest")
     parser.add_argument(
         "--features",
         help="target features, such as pos=N,case=ABL,num=SG; by default drawn from those of "
-        "the run's development set",
+        "the run's development set, or of the examples of a pretrained model",
     )
     parser.add_argument("--seed", type=int, default=0, help="of the draws")
     parser.add_argument("--beam_width", type=int, default=1, help="hypotheses of the beam search")
@@ -38,18 +39,20 @@ def arguments():
 
 def main(argv=None):
     """Runs the command; returns its exit code."""
+    return run_command("sample", lambda: _sample(argv))
+
+
+def _sample(argv):
     parser = arguments()
     options = parser.parse_args(argv)
     _check_usage(parser, options)
-    return report_errors("sample", lambda: _sample(options))
-
-
-def _sample(options):
-    from keras_vae_collapse.runs import load_model
+    options.folder = model_folder(options.model_dir)
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
-    model = load_model(options.model_dir)
+    from keras_vae_collapse.runs import load_model
+
+    model = load_model(options.folder)
     _warn_unknown(model.vocabulary, (options.start, options.end, options.near))
     for row in _answer(model, options):
         print("\t".join(f"{cell:.4f}" if isinstance(cell, float) else cell for cell in row))
@@ -101,17 +104,20 @@ def _answer(model, options):
 
 def _features(options, count):
     """Target features of `count` words: those given, or drawn from the development set."""
-    from keras_vae_collapse.tasks.reinflection import read_predictions
+    from keras_vae_collapse.tasks.reinflection import read_examples, read_predictions
 
     check_integer("seed", options.seed, low=0)
     if options.features is not None:
         return [options.features] * count
-    path = pathlib.Path(options.model_dir) / "predictions-dev.tsv"
-    if not path.is_file():
+    path = options.folder / "predictions-dev.tsv"
+    if path.is_file():
+        known = [key[-1] for key in read_predictions(path)]
+    elif samples := sample_file(options.folder):
+        known = [example.features for example in read_examples(samples)]
+    else:
         raise ValueError(
             f"{path.parent} holds no {path.name} to take features from; use --features"
         )
-    known = [key[-1] for key in read_predictions(path)]
     return list(np.random.default_rng(options.seed).choice(known, count))
 
 

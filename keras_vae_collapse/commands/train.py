@@ -1,11 +1,15 @@
 """Trains a recipe."""
 
+import pathlib
+import signal
 import sys
 
 from absl import flags
 
-# With start and final evaluation about five minutes on two cores.
-DEMO_MINUTES = 4.0
+from keras_vae_collapse.commands.again import resume_command, this_command
+from keras_vae_collapse.commands.command import FORMAT_HELP, FORMATS, file_format
+from keras_vae_collapse.commands.ctrl_c import end_in_one_line
+from keras_vae_collapse.commands.train_checks import check_flags, chosen_options, chosen_recipe
 
 
 def arguments():
@@ -15,10 +19,28 @@ def arguments():
     flags.DEFINE_bool("help", False, "show this and exit", **shared)
     flags.DEFINE_string("recipe", "mdr", "name of a recipe; --recipe=list shows them", **shared)
     flags.DEFINE_string(
-        "data", "demo", "demo, a directory of SIGMORPHON 2016 files, sigmorphon2016", **shared
+        "data",
+        "demo",
+        "demo, a file or a directory of files as SIGMORPHON or UniMorph publish them, or "
+        "sigmorphon2016",
+        **shared,
     )
-    flags.DEFINE_string("language", "turkish", "language of the files", **shared)
-    flags.DEFINE_enum("task", "3", ["1", "3"], "SIGMORPHON 2016 task", **shared)
+    flags.DEFINE_string(
+        "dev",
+        None,
+        "file of development examples; default: the one beside the training file, or a tenth of "
+        "its words",
+        **shared,
+    )
+    flags.DEFINE_string(
+        "language",
+        None,
+        "language of the files of a directory; default: the only one, or turkish",
+        **shared,
+    )
+    flags.DEFINE_enum(
+        "task", "auto", [*FORMATS, "reinflection"], f"{FORMAT_HELP}; reinflection is auto", **shared
+    )
     flags.DEFINE_multi_enum(
         "added_tasks",
         [],
@@ -29,11 +51,19 @@ def arguments():
     flags.DEFINE_integer(
         "epochs", None, "most epochs; default: the recipe's", lower_bound=1, **shared
     )
-    flags.DEFINE_integer("seed", 0, "seed of weights, batches and noise", lower_bound=0, **shared)
-    flags.DEFINE_string("output_dir", None, "run directory; default: runs/RECIPE", **shared)
-    flags.DEFINE_string("strategy", "auto", "auto, single, mirrored or multiworker", **shared)
     flags.DEFINE_integer(
-        "logical_cpus", 0, "replicas of --strategy=mirrored without a GPU", **shared
+        "seed", 0, "seed of weights, batches and noise", lower_bound=0, upper_bound=10**9, **shared
+    )
+    flags.DEFINE_string("output_dir", None, "run directory; default: runs/RECIPE", **shared)
+    flags.DEFINE_enum(
+        "strategy", "auto", ["auto", "single", "mirrored", "multiworker"], "devices", **shared
+    )
+    flags.DEFINE_integer(
+        "logical_cpus",
+        0,
+        "replicas of --strategy=mirrored without a GPU",
+        lower_bound=0,
+        **shared,
     )
     flags.DEFINE_multi_string(
         "set", [], "override of a setting: --set latent_dim=32, --set rate_term.rate_nats=30",
@@ -65,7 +95,8 @@ def main(recipes, argv=None):
     Returns:
         The exit code, or a message for `sys.exit`.
     """
-    argv = sys.argv if argv is None else ["kvc-train", *argv]
+    own_process = argv is None
+    argv = sys.argv if own_process else ["kvc-train", *argv]
     values = arguments()
     try:
         _, *rest = values(argv)
@@ -81,44 +112,77 @@ def main(recipes, argv=None):
             names = recipes.recipes()
             print("\n".join(f"{name:24s}{recipes.recipe(name).summary}" for name in names))
             return 0
-        return _train(recipes, values)
+        return _train(recipes, values, own_process)
+    except KeyboardInterrupt:
+        if not own_process:
+            raise
+        print(f"kvc-train: interrupted; go on with: {resume_command()}", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        raise  # not for the next line: a reader that has gone is no error
     except (ValueError, OSError, RuntimeError, ArithmeticError) as error:
         return f"kvc-train: {error}"
 
 
-def _train(recipes, values):
+def _train(recipes, values, own_process):
+    output_dir = pathlib.Path(values.output_dir or f"runs/{values.recipe}")
+    if own_process:
+        _end_in_one_line(output_dir, values.resume)
+    check_flags(values, output_dir)
+    recipe = chosen_recipe(recipes, values)
     from keras_vae_collapse.tasks import ReinflectionTask
-    from keras_vae_collapse.training import override
+    from keras_vae_collapse.training.description import check_training
 
-    recipe = override(recipes.recipe(values.recipe), values.set)
     task = ReinflectionTask(
         values.data,
         values.language,
-        int(values.task),
+        file_format(values.task),
         [int(added) for added in values.added_tasks],
+        values.dev,
     )
-    max_minutes = values.max_minutes
-    if max_minutes is None and values.epochs is None and values.data == "demo":
-        max_minutes = DEMO_MINUTES
+    options = chosen_options(values)
+    if values.strategy != "multiworker":  # whose chief alone may look at the folder
+        finished = check_training(recipe, task, output_dir, options)
+        if finished:
+            print(
+                f"{output_dir} is finished: {finished}. Nothing was done; more --epochs or "
+                "--max_minutes go on, --overwrite begins again"
+            )
+            return 0
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
     from keras_vae_collapse.training import train
     from keras_vae_collapse.training.summary import training_summary
 
-    run = train(
-        recipe,
-        task,
-        values.output_dir or f"runs/{values.recipe}",
-        epochs=values.epochs,
-        seed=values.seed,
-        strategy=values.strategy,
-        logical_cpus=values.logical_cpus,
-        resume=values.resume,
-        overwrite=values.overwrite,
-        max_minutes=max_minutes,
-        verbose=int(values.verbose),
-    )
+    run = train(recipe, task, output_dir, options)
     if run.model is not None:  # the chief of a cluster has written it
         print(training_summary(task, run))
-    return 0
+    ended_by = run.metrics["ended_by"]
+    if not ended_by.startswith("SIG"):
+        return 0
+    print(f"kvc-train: interrupted; go on with: {resume_command()}", file=sys.stderr)
+    return 128 + signal.Signals[ended_by]
+
+
+def _end_in_one_line(output_dir, resume):
+    """Ctrl-C ends this process in one line, and says how to go on."""
+
+    def begun():
+        try:
+            return (output_dir / "config.json").stat().st_mtime_ns
+        except OSError:
+            return None
+
+    before = begun()
+
+    def message():
+        if resume or begun() != before:
+            return f"kvc-train: interrupted; go on with: {resume_command()}"
+        return f"kvc-train: interrupted before training; start again with: {this_command()}"
+
+    def may_finish():
+        checkpoints = (output_dir / "checkpoints").glob("epoch-*.npz")
+        return any(path.stem != "epoch-00000" for path in checkpoints)
+
+    end_in_one_line(message, may_finish)

@@ -23,10 +23,14 @@ def check_seed(seed):
     return None if seed is None else check_integer("seed", seed, low=0)
 
 
-def draw_seed():
-    """A seed that differs from call to call, and follows `keras.utils.set_random_seed`."""
+def seed_in_use(seed):
+    """`seed`, or for `None` one that is drawn here.
+
+    What is drawn differs from call to call, and follows `keras.utils.set_random_seed`. A layer
+    draws when it is made, as those of Keras do, and keeps the number as `noise_seed`.
+    """
     # Where Keras draws the seeds of its own layers from.
-    return _python_random.randint(1, 10**9)
+    return _python_random.randint(1, 10**9) if seed is None else check_seed(seed)
 
 
 class NoiseSeeds:
@@ -36,8 +40,7 @@ class NoiseSeeds:
 
     Args:
         layer: the Keras layer that draws; it gets a non-trainable int64 weight.
-        seed: a non-negative integer, or `None` for one that is drawn here: it follows
-            `keras.utils.set_random_seed`, and differs from that of any other layer.
+        seed: a non-negative integer, or `None` for one that is drawn, see `seed_in_use`.
         name: name of the weight.
         saved: whether the count is a weight; else files and checkpoints leave it out.
 
@@ -49,7 +52,7 @@ class NoiseSeeds:
     """
 
     def __init__(self, layer, seed=None, name="noise_step", saved=True):
-        self.seed = draw_seed() if seed is None else check_seed(seed)
+        self.seed = seed_in_use(seed)
         if not saved:
             self._step = unsaved_variables(layer).add(name, 0, tf.int64)
             return

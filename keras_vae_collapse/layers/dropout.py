@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_rate
 from keras_vae_collapse.core.fixed import Fixed
-from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
+from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed, seed_in_use
 from keras_vae_collapse.layers.noise import uniform, with_noise
 
 
@@ -35,9 +35,13 @@ class Dropout(keras.layers.Dropout):
     seed, noise_shape = Fixed(), Fixed()
     rate = Assignable(check_rate)
 
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(rate, noise_shape=noise_shape, seed=check_seed(seed), **kwargs)
+        self.noise_seed = seed_in_use(seed)
+
     def build(self, input_shape):
         # Of a rate of 0 nothing is drawn, and nothing saved, unless another is assigned.
-        self.noise = NoiseSeeds(self, check_seed(self.seed), saved=self.rate > 0)
+        self.noise = NoiseSeeds(self, self.noise_seed, saved=self.rate > 0)
         super().build(input_shape)
 
     def call(self, inputs, training=False):

@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.core.fixed import Fixed
-from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
+from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed, seed_in_use
 from keras_vae_collapse.layers.checks import check_shape, check_tensor
 from keras_vae_collapse.layers.noise import uniform, with_noise
 
@@ -76,11 +76,12 @@ class EmbeddingDropout(keras.layers.Layer):
         super().__init__(**kwargs)
         self.rate = rate
         self.seed = check_seed(seed)
+        self.noise_seed = seed_in_use(seed)
         self.supports_masking = True
 
     def build(self, input_shape):
         check_shape("inputs", input_shape, "batch", "length", "dim")
-        self.noise = NoiseSeeds(self, self.seed)
+        self.noise = NoiseSeeds(self, self.noise_seed)
         super().build(input_shape)
 
     def call(self, inputs, ids=None, training=None):

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_integer, check_rate
 from keras_vae_collapse.core.fixed import Fixed
-from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
+from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed, seed_in_use
 from keras_vae_collapse.layers.checks import check_id_list, check_tensor
 from keras_vae_collapse.layers.noise import uniform, with_noise
 
@@ -39,10 +39,11 @@ class IdDropout(keras.layers.Layer):
         self.unk_id = check_integer("unk_id", unk_id, low=0)
         self.keep_ids = check_id_list("keep_ids", keep_ids)
         self.seed = check_seed(seed)
+        self.noise_seed = seed_in_use(seed)
         self.supports_masking = True
 
     def build(self, input_shape):
-        self.noise = NoiseSeeds(self, self.seed)
+        self.noise = NoiseSeeds(self, self.noise_seed)
         super().build(input_shape)
 
     def call(self, inputs, mask=None, training=None):

@@ -25,8 +25,9 @@ class RunCheckpoint(keras.callbacks.Callback):
     """Writes weights, optimizer, noise, best weights and the record of a run after each epoch.
 
     One file holds all of it and is renamed into place when complete; the two newest files
-    stay. An epoch that was cut short is not saved: a resumed run repeats it whole. Put the
-    callback after those whose state it saves.
+    stay. An epoch that was cut short is not saved: a resumed run repeats it whole. The first one
+    is saved all the same where it came to an end, so that no training leaves nothing; until then
+    `epoch-00000.npz` has the state before it. Put the callback after those whose state it saves.
 
     Of several workers the chief alone reads and writes; the others get what it has read.
 
@@ -98,6 +99,15 @@ class RunCheckpoint(keras.callbacks.Callback):
             raise failure
         return None
 
+    def save_start(self, model):
+        """Saves the state before the first epoch, unless there is a checkpoint."""
+
+        def write():
+            if not self.files():
+                self._write(0, model)
+
+        self.cluster.from_chief(write)
+
     def on_epoch_begin(self, epoch, logs=None):
         self._batches = 0
 
@@ -107,12 +117,12 @@ class RunCheckpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         record = {name: float(value) for name, value in (logs or {}).items()}
         self.history.append({"epoch": epoch + 1, **record})
-        if self._batches >= (self.params.get("steps") or 0):
-            self.cluster.from_chief(lambda: self._write(epoch + 1))
+        if epoch == 0 or self._batches >= (self.params.get("steps") or 0):
+            self.cluster.from_chief(lambda: self._write(epoch + 1, self.model))
 
-    def _write(self, epoch):
+    def _write(self, epoch, model):
         arrays = {
-            "variables": [convert_to_numpy(variable) for variable in variables_of(self.model)],
+            "variables": [convert_to_numpy(variable) for variable in variables_of(model)],
             "best": self.best.arrays,
         }
         state = {
@@ -131,5 +141,6 @@ class RunCheckpoint(keras.callbacks.Callback):
                 f"cannot write {path}: {error.strerror or error}; "
                 + (f"the last good checkpoint is {last}" if last else "there is no earlier one")
             ) from error
-        for old in self.files()[:-_KEPT]:
+        kept = [path for path in self.files() if not epoch or path.stem != "epoch-00000"]
+        for old in set(self.files()) - set(kept[-_KEPT:]):
             old.unlink(missing_ok=True)

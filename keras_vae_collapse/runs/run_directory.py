@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import pathlib
 import shutil
 
@@ -11,6 +12,11 @@ from keras_vae_collapse.runs.lock import DirectoryLock
 
 # What must stay the same for a resumed run to end as it would have ended.
 _FIXED = ("recipe", "data", "seed", "decay_epochs")
+
+_DECAY = (
+    "\n--epochs cannot change, since the learning rate falls to zero by the last epoch; with "
+    "--set learning_rate_decay=constant from the start it can"
+)
 
 
 class RunDirectory:
@@ -37,6 +43,41 @@ class RunDirectory:
         self.metrics = self.path / "metrics.json"
         self._lock = DirectoryLock(self.path)
 
+    def check(self, config, resume=False, overwrite=False):
+        """Raises what `open` would raise of the same arguments, and changes nothing.
+
+        Args:
+            config, resume, overwrite: as for `open`; of `config` what is known so far.
+        """
+        config = json.loads(json.dumps(config))
+        if resume and overwrite:
+            raise RunError(
+                f"--resume goes on with the run in {self.path}, --overwrite throws it away: pass "
+                "one of them"
+            )
+        self._check_writable()
+        if overwrite:
+            return
+        if self.config.exists() and resume:
+            self._check_same(config)
+            held = self._held(self._results)
+            if held and not self.has_checkpoint():
+                raise RunError(
+                    f"{self.path} holds {', '.join(held)}, but no checkpoint to go on from: "
+                    "training would begin with epoch 1 and replace them. Pass --overwrite to do "
+                    "that, or another --output_dir to keep them"
+                )
+        elif self.config.exists():
+            raise RunError(
+                f"{self.path} already holds a run: pass --resume to go on with it, "
+                "--overwrite to replace it, or another --output_dir"
+            )
+        elif held := self._held((*self._results, *self.rounds(), self.checkpoints)):
+            raise RunError(
+                f"{self.path} holds {', '.join(held)}, but no config.json that says of what: pass "
+                "--overwrite to replace what is there, or another --output_dir"
+            )
+
     def open(self, config, resume=False, overwrite=False):
         """Takes the folder for this process and decides what becomes of an earlier run.
 
@@ -49,39 +90,34 @@ class RunDirectory:
 
         Raises:
             RunError: another process writes here; a run is here and neither flag was given;
-                the folder cannot be written; the run to resume had another configuration.
-                The folder is then as it was.
+                the folder cannot be written; the run to resume had another configuration, or
+                has results and no checkpoint. The folder is then as it was.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
             try:
-                self._resolve_earlier_run(json.loads(json.dumps(config)), resume, overwrite)
+                self.check(config, resume, overwrite)
+                if overwrite:
+                    self._clear()
+                self._prepare(config)
             except BaseException:
                 self._lock.release()
                 raise
         except OSError as error:
             raise RunError(f"cannot write to {self.path}: {error}") from error
 
+    def _check_writable(self):
+        there = next(path for path in (self.path, *self.path.absolute().parents) if path.exists())
+        if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+            why = "may not be written to" if there.is_dir() else "is no folder"
+            raise RunError(f"cannot write to {self.path}: {there} {why}")
+
     def close(self):
         """Gives the folder up."""
         self._lock.release()
 
-    def _resolve_earlier_run(self, config, resume, overwrite):
-        if self.config.exists() and resume:
-            self._check_same(config)
-        elif overwrite:
-            self._clear()
-        elif self.config.exists():
-            raise RunError(
-                f"{self.path} already holds a run: pass --resume to go on with it, "
-                "--overwrite to replace it, or another --output_dir"
-            )
-        elif held := self._results():
-            raise RunError(
-                f"{self.path} holds {', '.join(held)}, but no config.json that says of what: pass "
-                "--overwrite to replace what is there, or another --output_dir"
-            )
+    def _prepare(self, config):
         self.checkpoints.mkdir(exist_ok=True)
         self.logs.mkdir(exist_ok=True)
         # What a killed process was writing.
@@ -90,11 +126,41 @@ class RunDirectory:
                 shutil.rmtree(partial, ignore_errors=True)
         write_json(self.config, config)
 
+    def has_checkpoint(self):
+        """Whether there is anything to go on from."""
+        return any(self.checkpoints.glob("epoch-*.npz"))
+
+    def why_finished(self, epochs, max_minutes=None):
+        """Why there is nothing left to train, in words, or `None`.
+
+        Args:
+            epochs, max_minutes: what is asked for now.
+        """
+        if self._held(self._results) != [path.name for path in self._results]:
+            return None
+        try:
+            metrics = json.loads(self.metrics.read_text(encoding="utf-8"))
+            done, minutes = int(metrics["epochs"]), float(metrics["training_minutes"])
+            ended_by = metrics.get("ended_by")  # `None` in those of earlier versions
+        except (ValueError, KeyError, TypeError) as error:
+            raise RunError(f"{self.metrics} is damaged: {error}") from error
+        if ended_by == "epochs" and done >= epochs:
+            return f"all of its {done} epochs are trained"
+        if ended_by == "patience":
+            return f"it ended after {done} epochs, since the last ones made it no better"
+        if ended_by == "max_minutes" and max_minutes is not None and max_minutes <= minutes:
+            return f"its {max_minutes:g} minutes are used up"
+        return None
+
+    @property
     def _results(self):
-        """Names of what a training has left here and another would replace."""
-        results = (self.model, self.export, self.predictions, self.metrics, *self.rounds())
-        held = [path.name for path in results if path.exists()]
-        return held + ([self.checkpoints.name] if any(self.checkpoints.glob("*")) else [])
+        """What a finished training leaves and another would replace."""
+        return self.model, self.export, self.predictions, self.metrics
+
+    @staticmethod
+    def _held(paths):
+        """The names of those that exist; of an empty folder, not."""
+        return [p.name for p in paths if p.is_file() or (p.is_dir() and any(p.iterdir()))]
 
     def rounds(self):
         """The folders of earlier rounds; those of version 0.1 stand in `teacher/`."""
@@ -104,8 +170,7 @@ class RunDirectory:
         for path in (self.checkpoints, self.logs, self.export, *self.rounds()):
             shutil.rmtree(path, ignore_errors=True)
         # The configuration goes last: until then the folder still says that it holds a run.
-        files = (self.model, self.predictions, self.metrics, self.config)
-        for path in files:
+        for path in (self.model, self.predictions, self.metrics, self.config):
             path.unlink(missing_ok=True)
 
     def _check_same(self, config):
@@ -129,8 +194,11 @@ class RunDirectory:
             raise RunError(
                 f"cannot resume {self.path}, the run was started otherwise:\n"
                 + "\n".join(f"  {key} was {was!r} and now is {now!r}" for key, was, now in changes)
+                + (_DECAY if "decay_epochs" in [key for key, *_ in changes] else "")
             )
-        for key, was, now in _differences("versions", old.get("versions"), config.get("versions")):
+        if "versions" not in config:
+            return
+        for key, was, now in _differences("versions", old.get("versions"), config["versions"]):
             logging.warning(
                 "%s was %s and now is %s: the resumed run may differ in its last digits",
                 key,

@@ -2,16 +2,16 @@
 
 import dataclasses
 import os
-import sys
 
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.distribute import Cluster, make_strategy
 from keras_vae_collapse.distribute.multiworker import naming_lost_workers
 from keras_vae_collapse.runs.provenance import versions
-from keras_vae_collapse.runs.run_directory import RunDirectory
 from keras_vae_collapse.tasks.task import Task
+from keras_vae_collapse.training.description import describe, run_directory
 from keras_vae_collapse.training.options import FinishedRun, TrainingOptions
 from keras_vae_collapse.training.recipe import Recipe
+from keras_vae_collapse.training.recipe_check import check_recipe
 from keras_vae_collapse.training.round_trainer import RoundTrainer
 from keras_vae_collapse.training.rounds import Teacher, plan_rounds
 
@@ -39,28 +39,21 @@ def train(
         RecipeError: a value of the recipe is impossible.
         RunError: the run directory cannot be used as asked.
         NotFiniteLoss: the loss became NaN or infinite.
-        KeyboardInterrupt: interrupted, and not `finish_interrupted`.
+        KeyboardInterrupt: interrupted, and not `finish_interrupted`, or before there was
+            anything to finish.
     """
     options = dataclasses.replace(options or TrainingOptions(), **settings)
     strategy = make_strategy(options.strategy, options.logical_cpus)
     cluster = Cluster(strategy)
     recipe = task.complete(recipe)
-    epochs = recipe.epochs if options.epochs is None else options.epochs
-    rounds = plan_rounds(recipe, output_dir, epochs, options.max_minutes)
+    check_recipe(recipe)
     description = {
-        "recipe": recipe.to_config(),
-        "task": task.name,
-        "data": task.description(),
-        "seed": options.seed,
-        "epochs": epochs,
-        # A decaying learning rate depends on the last epoch, so a resumed run cannot move it.
-        "decay_epochs": None if recipe.learning_rate_decay == "constant" else epochs,
-        "strategy": options.strategy,
+        **describe(recipe, task, options),
         "replicas": strategy.num_replicas_in_sync,
         "versions": versions(),
-        "command": sys.argv if options.command is None else list(options.command),
     }
-    run = _run_directory(output_dir)
+    rounds = plan_rounds(recipe, output_dir, description["epochs"], options.max_minutes)
+    run = run_directory(output_dir)
     with naming_lost_workers():
         # Workers that disagree on when to stop would wait for each other for ever.
         agreed = {key: description[key] for key in ("recipe", "seed", "epochs")}
@@ -75,25 +68,28 @@ def train(
     return FinishedRun(run, metrics, model if cluster.is_chief else None)
 
 
-def _run_directory(path):
-    def todays_recipe(config):
-        return Recipe.from_config(config).to_config()
-
-    return RunDirectory(path, todays_recipe)
-
-
 def _train_rounds(trainer, rounds, run):
     """Trains round after round; returns the metrics and the model of the last."""
     *earlier, last = rounds
     examples = trainer.task.training_examples(last.recipe)
     teacher, minutes_used = None, 0.0
     for current in earlier:
-        directory = _run_directory(current.directory)
+        directory = run_directory(current.directory)
         if not trainer.cluster.from_chief(directory.metrics.exists):
+            _check_nothing_follows(trainer.cluster, run, directory)
             _train_teacher(trainer, current, directory, examples, teacher, minutes_used)
         teacher = Teacher(current, trainer.task, trainer.cluster)
         minutes_used = teacher.record(0)["training_minutes"]
     return trainer.train(last, run, examples, teacher, minutes_used)
+
+
+def _check_nothing_follows(cluster, run, teacher):
+    """A student goes on from the teacher that it has begun with, and from no other."""
+    if cluster.from_chief(run.has_checkpoint):
+        raise RunError(
+            f"{teacher.path}, the teacher of {run.path}, is gone or not finished, and what it has "
+            "taught is there: pass --overwrite to begin again"
+        )
 
 
 def _train_teacher(trainer, current, directory, examples, teacher, minutes_used):
@@ -112,9 +108,5 @@ def _train_teacher(trainer, current, directory, examples, teacher, minutes_used)
         )
     try:
         trainer.train(current, directory, examples, teacher, minutes_used)
-    except KeyboardInterrupt:
-        raise RunError(
-            f"interrupted while training the teacher in {current.directory}: pass --resume to go on"
-        ) from None
     finally:
         directory.close()

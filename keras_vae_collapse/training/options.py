@@ -3,8 +3,6 @@
 import dataclasses
 import typing
 
-import keras
-
 from keras_vae_collapse.runs.run_directory import RunDirectory
 
 
@@ -22,7 +20,8 @@ class TrainingOptions:
         verbose: 1 for a progress bar, 2 for a line an epoch, 0 for silence.
         command: list of strings that `config.json` records; `None` for those of this process.
         finish_interrupted: whether Ctrl-C and SIGTERM end the training only, so that the run is
-            completed with the best weights so far, or all of it.
+            completed with the best weights so far, or all of it; as long as there are none,
+            they end all of it anyway.
         export: whether to leave a SavedModel, too.
     """
 
@@ -46,9 +45,9 @@ class FinishedRun:
     Attributes:
         directory: the `RunDirectory`, paths of all files.
         metrics: what `metrics.json` holds.
-        model: the trained model; `None` on the workers of a cluster that write nothing.
+        model: the trained Keras model; `None` on the workers of a cluster that write nothing.
     """
 
     directory: RunDirectory
     metrics: dict
-    model: keras.Model | None
+    model: typing.Any

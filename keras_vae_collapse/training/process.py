@@ -1,12 +1,10 @@
 """Settings of the whole process, made once and before TensorFlow computes anything."""
 
-import logging
-
-import tensorflow as tf
+from keras_vae_collapse.core.console import import_tensorflow
 
 
 def prepare_process(cores=2):
-    """Threads for recurrent layers on few cores, deterministic ops, short log lines.
+    """Threads for recurrent layers on few cores, deterministic ops, a quiet TensorFlow.
 
     Small recurrent steps do not gain from several threads inside one matrix product; running
     the two directions of an encoder side by side does, if there are two cores for it.
@@ -14,9 +12,7 @@ def prepare_process(cores=2):
     Args:
         cores: processor cores for this process; results do not depend on them.
     """
-    logging.basicConfig(format="%(message)s", level=logging.INFO, force=True)
-    logging.getLogger("absl").setLevel(logging.WARNING)
-    tf.get_logger().setLevel(logging.ERROR)
+    tf = import_tensorflow()
     if not tf.config.list_physical_devices("GPU"):
         try:
             tf.config.threading.set_intra_op_parallelism_threads(1)

@@ -65,7 +65,8 @@ class RoundTrainer:
             examples = examples + further
         keras.utils.set_random_seed(self.options.seed)
         arrays = self.task.encode(examples)
-        plan = BatchPlan.of(arrays, recipe.batch_size, self.options.seed, steps=recipe.epoch_steps)
+        batch_size = self._batch_size(recipe, len(examples))
+        plan = BatchPlan.of(arrays, batch_size, self.options.seed, steps=recipe.epoch_steps)
         with self.strategy.scope():
             model = build(recipe, self.task, self.options.seed)
             if weights is not None:
@@ -81,6 +82,18 @@ class RoundTrainer:
         record.update(extra)
         metrics = self.cluster.from_chief(lambda: self._finish(current, model, record, run))
         return metrics, model
+
+    def _batch_size(self, recipe, examples):
+        """The recipe's, or the most that fewer examples fill, a whole number for each replica."""
+        replicas = self.strategy.num_replicas_in_sync
+        size = min(recipe.batch_size, max(1, examples // replicas) * replicas)
+        if size < recipe.batch_size and self.options.verbose and self.cluster.is_chief:
+            print(
+                f"{examples} training examples are fewer than a batch of {recipe.batch_size}: "
+                f"batches of {size}",
+                flush=True,
+            )
+        return size
 
     def _fit(self, current, recipe, model, arrays, plan, run, minutes_used):
         """Runs `model.fit` to its end, or what is left of it; returns best weights and record."""
@@ -125,6 +138,8 @@ class RoundTrainer:
                 hooks += tensorboard_callbacks(
                     run.logs, _hyperparameters(self.description), encoded, _advice(run)
                 )
+                hooks += [callbacks.ProgressBar()] * bool(self.options.verbose)
+            checkpoint.save_start(model)
             dataset = training_dataset(arrays, plan, start_step=done * plan.steps_per_epoch)
             with interrupts, patched_fit(model):
                 try:
@@ -137,19 +152,45 @@ class RoundTrainer:
                         verbose=self.options.verbose if cluster.is_chief else 0,
                     )
                 except KeyboardInterrupt:
-                    self._handle_interrupt(current)
+                    if interrupts.repeated or not interrupts.requested:
+                        raise
+            if interrupts.requested:
+                self._handle_interrupt(current, best)
+        finished = best.state["waited"] >= recipe.patience
         return best, {
             "best_epoch": best.state["best_epoch"],
             "epochs": len(checkpoint.history),
             "training_minutes": clock.elapsed_seconds / 60,
+            "ended_by": self._ended_by(current, clock, interrupts, finished, checkpoint, plan),
         }
 
-    def _handle_interrupt(self, current):
-        if not self.options.finish_interrupted or not current.is_last:
+    def _handle_interrupt(self, current, best):
+        if not self.options.finish_interrupted or not current.is_last or best.state["best"] is None:
             raise KeyboardInterrupt
         if not self.cluster.is_alone:
             raise RunError("interrupted; start all workers with --resume to go on")
-        print("\ninterrupted: finishing with the best weights so far", flush=True)
+        print(
+            "\ninterrupted: finishing with the best weights so far; a second Ctrl-C ends at once",
+            flush=True,
+        )
+
+    def _ended_by(self, current, clock, interrupts, finished, checkpoint, plan):
+        """What ended the training: the name of a signal, or that of a setting."""
+        if interrupts.requested:
+            return interrupts.requested.name
+        epoch, batches = clock.cut_after or (len(checkpoint.history), plan.steps_per_epoch)
+        if batches >= plan.steps_per_epoch and (finished or epoch >= current.epochs):
+            return "patience" if finished else "epochs"
+        where = f"in epoch {epoch}, after {batches} of its {plan.steps_per_epoch} batches"
+        if batches >= plan.steps_per_epoch:
+            where = f"after epoch {epoch}"
+        if self.cluster.is_chief:
+            print(
+                f"the time limit of {current.max_minutes:g} minutes ended training {where}, of "
+                f"{current.epochs} epochs; --resume with a larger --max_minutes goes on",
+                flush=True,
+            )
+        return "max_minutes"
 
     def _finish(self, current, model, record, run):
         task, dev_examples = self.task, self.task.dev_examples

@@ -6,8 +6,8 @@ from keras_vae_collapse.tasks.reinflection.back_translation import back_translat
 from keras_vae_collapse.tasks.reinflection.download import fetch_sigmorphon2016, resolve_data
 from keras_vae_collapse.tasks.reinflection.encoding import encode_examples
 from keras_vae_collapse.tasks.reinflection.example import DataError, Example
-from keras_vae_collapse.tasks.reinflection.language_files import examples_file, read_language
-from keras_vae_collapse.tasks.reinflection.load import load_data
+from keras_vae_collapse.tasks.reinflection.language_files import examples_file
+from keras_vae_collapse.tasks.reinflection.load import load_data, read_language
 from keras_vae_collapse.tasks.reinflection.predictions import read_predictions, write_predictions
 from keras_vae_collapse.tasks.reinflection.scorer import score_predictions
 from keras_vae_collapse.tasks.reinflection.sigmorphon import read_examples

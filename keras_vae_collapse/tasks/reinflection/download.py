@@ -4,6 +4,7 @@ import os
 import pathlib
 from importlib import resources
 
+from keras_vae_collapse.core.errors import did_you_mean
 from keras_vae_collapse.tasks.reinflection.example import DataError, shown_path
 
 NAME = "sigmorphon2016"
@@ -57,20 +58,23 @@ def fetch_sigmorphon2016(language=None, task=None, cache_dir=None, base_url=None
 
 
 def resolve_data(name, language, task):
-    """The directory that a `--data` flag means.
+    """The directory or file that a `--data` flag means.
 
-    A directory that exists is taken as it is, also one called `sigmorphon2016` in the working
+    What exists is taken as it is, also a directory called `sigmorphon2016` in the working
     directory; only if there is none does that name start a download.
 
     Raises:
-        DataError: there is no such directory, or the download fails.
+        DataError: there is no such directory or file, or the download fails.
     """
-    directory = pathlib.Path(name)
-    if directory.is_dir():
-        return directory
+    path = pathlib.Path(name)
+    if path.exists():
+        return path
     if str(name) == NAME:
         return fetch_sigmorphon2016(language, task)
-    raise DataError(f"no such directory: {shown_path(name)}. Data sets known by name: demo, {NAME}")
+    raise DataError(
+        f"no such directory: {shown_path(name)}, and no such file. Data sets known by name: demo, "
+        f"{NAME}.{did_you_mean(name, ('demo', NAME))}"
+    )
 
 
 def _files(language, task):

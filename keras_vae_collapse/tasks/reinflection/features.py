@@ -1,14 +1,17 @@
-"""Morphological features as one string, `pos=N,case=ABL,num=SG`."""
+"""Morphological features as one string: `pos=N,case=ABL,num=SG`, or UniMorph's `N;ABL;SG`."""
 
 import re
 
 _WHITE_SPACE = re.compile(r"\s")
+# Applied one after the other they leave only those semicolons of UniMorph tags that part two of
+# them: `ADJ; DAT(PL;DEF)` is `ADJ;DAT(PL,DEF)`. The model's graph applies them as well, with RE2.
+TAG_REWRITES = (("[ \t\n\f\r]+", ""), *[(r"\(([^();]*);", r"(\1,")] * 8)
 
 
 def check_features(text):
-    """Raises `ValueError`, saying what is wrong, unless `text` is a list of features.
+    """Raises `ValueError`, saying what is wrong, unless `text` is a list of `key=value`.
 
-    Features are `key=value`, joined by commas. A value is any string without comma, equals sign
+    Features are joined by commas. A value is any string without comma, equals sign
     and white space: `{SBJV/COND}` and `ON+ABL` are each one value. A key stands once; a repeated
     one is refused, whether the values agree or contradict each other (no published file has any).
     The key `tag` is the exception: it may stand several times with different values.
@@ -31,20 +34,31 @@ def check_features(text):
         values.setdefault(key, []).append(value)
 
 
-def from_unimorph(text):
-    """UniMorph tags as features: `V;PST;3;SG` becomes `pos=V,tag=PST,tag=3,tag=SG`.
+def check_tags(text):
+    """Raises `ValueError`, saying what is wrong, unless `text` is a list of UniMorph tags.
 
-    The first tag is the part of speech. A comma inside a tag becomes a plus sign, as in
-    `NOM(1,SG)`, since the comma separates features. A tag that is repeated stands once.
-
-    Raises:
-        ValueError: an empty tag, or one with an equals sign or white space in it.
+    Tags are joined by semicolons, as in `V;PST;NOM(1,SG)`. A tag is any string without equals
+    sign; alternatives `{PST/PRS}` and what stands in parentheses are parts of one tag. White
+    space around a tag, a tag that is repeated and a semicolon at the end do not count.
     """
-    first, *others = text.replace(",", "+").split(";")
-    for tag in (first, *others):
-        if not tag or "=" in tag or _WHITE_SPACE.search(tag):
-            raise ValueError(f"a UniMorph tag must not be {tag!r}")
-    return ",".join([f"pos={first}", *(f"tag={tag}" for tag in dict.fromkeys(others))])
+    for tag in text.removesuffix(";").split(";"):
+        if not tag.strip():
+            raise ValueError(f"an empty tag in {text!r}")
+        if "=" in tag:
+            raise ValueError(f"features must look like N;ABL;SG, without equals signs: {text!r}")
+        if _WHITE_SPACE.search(tag.strip()):
+            raise ValueError(f"a tag must not contain white space: {tag!r}")
+
+
+CHECKS = {",": check_features, ";": check_tags}
+
+
+def split_features(text, separator=","):
+    """The features of a string, empty ones left out; see `CHECKS` for the two separators."""
+    if separator == ";":
+        for pattern, replacement in TAG_REWRITES:
+            text = re.sub(pattern, replacement, text)
+    return [feature for feature in text.split(separator) if feature]
 
 
 def part_of_speech(text, unknown=None):

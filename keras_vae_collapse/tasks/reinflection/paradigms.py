@@ -3,8 +3,6 @@
 import collections
 import typing
 
-from scipy.cluster.hierarchy import DisjointSet
-
 
 class Paradigm(typing.NamedTuple):
     """Forms that the examples connect: `forms`, and `labelled`, those whose features are known.
@@ -25,6 +23,8 @@ def connected(pairs):
     Returns:
         A dictionary from form to a representative of its component, in order of first appearance.
     """
+    from scipy.cluster.hierarchy import DisjointSet  # takes a part of a second
+
     components = DisjointSet()
     for pair in pairs:
         for form in pair:

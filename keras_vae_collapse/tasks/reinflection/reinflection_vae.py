@@ -7,7 +7,9 @@ import tensorflow as tf
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.models.functions import CHUNK
 from keras_vae_collapse.models.sequence_vae import SequenceVAE
-from keras_vae_collapse.tasks.reinflection.vocabulary import Vocabulary
+from keras_vae_collapse.tasks.reinflection.example import Example
+from keras_vae_collapse.tasks.reinflection.feature_hint import feature_hint
+from keras_vae_collapse.tasks.reinflection.vocabulary import Vocabulary, warn_unseen
 from keras_vae_collapse.tasks.reinflection.word_codec import WordCodec
 
 
@@ -73,15 +75,27 @@ class ReinflectionVAE(SequenceVAE):
     def _encode_chunk(self, sources):
         return self.encode_ids(self.codec.word_ids(sources))
 
+    def check_source(self, word):
+        """Raises `ValueError` if a word, `str` or bytes, is longer than the model reads."""
+        limit = self.codec.max_characters
+        if len(word) > limit and (isinstance(word, str) or len(word) > 4 * limit):
+            raise ValueError(
+                f"`sources` must be words of at most {limit} characters. "
+                f"Received: a word of {len(word):,}, {word[:20]!r}..."
+            )
+
+    def check_features(self, text):
+        """Raises `ValueError`, with a hint, unless features are written as in training."""
+        try:
+            self.vocabulary.check_features(text)
+        except ValueError as error:
+            hint = feature_hint(text, self.vocabulary)
+            raise ValueError(f"{error}. {hint}") from None
+
     def _in_chunks(self, function, *columns):
         """Applies `function` to chunks of like lengths, in bounded memory, keeping the order."""
-        limit = self.codec.max_characters
         for word in columns[0]:
-            if len(word) > limit and (isinstance(word, str) or len(word) > 4 * limit):
-                raise ValueError(
-                    f"`sources` must be words of at most {limit} characters. "
-                    f"Received: a word of {len(word):,}, {word[:20]!r}..."
-                )
+            self.check_source(word)
         columns = [_as_bytes(column) for column in columns]
         if len({len(column) for column in columns}) > 1:
             raise ValueError(
@@ -105,15 +119,28 @@ class ReinflectionVAE(SequenceVAE):
             features: target features of each, strings such as `"pos=N,case=ABL,num=SG"`.
             beam_width: hypotheses kept by the beam search; 1 is greedy search.
 
+        One `DataWarning` counts characters and features that the model never saw.
+
         Raises:
-            ValueError: the lists differ in length, a word is longer than 512 characters and
-                than twice the longest in training, or `beam_width` is not a positive integer.
+            ValueError: the lists differ in length, features are not written as in
+                training (an empty string is none at all), a word is longer than 512 characters
+                and than twice the longest in training, or `beam_width` is not a positive integer.
         """
-        return [forms[0][0] for forms in self.inflect_n_best(sources, features, beam_width)]
+        forms = self.inflect_n_best(sources, features, beam_width)
+        asked = zip(map(_as_text, sources), map(_as_text, features), strict=True)
+        warn_unseen(self.vocabulary, [Example(word, wanted, None) for word, wanted in asked])
+        return [n_best[0][0] for n_best in forms]
 
     def inflect_n_best(self, sources, features, beam_width):
         """For each source a list of `(form, log-probability in nats)`, best first."""
         beam_width = check_integer("beam_width", beam_width, low=1)
+        features = list(features)
+        for wanted in filter(None, dict.fromkeys(features)):
+            try:
+                self.check_features(_as_text(wanted))
+            except ValueError as error:
+                place = features.index(wanted)
+                raise ValueError(f"`features`, number {place} counted from 0: {error}") from None
         rows = self._in_chunks(
             lambda s, f: self._inflect_chunk(s, f, beam_width), sources, features
         )
@@ -136,6 +163,10 @@ class ReinflectionVAE(SequenceVAE):
     def from_config(cls, config):
         vocabulary = Vocabulary.from_config(config["vocabulary"])
         return super().from_config({**config, "vocabulary": vocabulary})
+
+
+def _as_text(string):
+    return string.decode("utf-8", "replace") if isinstance(string, bytes) else string
 
 
 def _as_bytes(strings):

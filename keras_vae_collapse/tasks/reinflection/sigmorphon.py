@@ -1,51 +1,66 @@
-"""Files of inflected words: SIGMORPHON 2016 tasks 1 to 3, and UniMorph.
+"""Files of inflected words: SIGMORPHON 2016 to 2024, and UniMorph.
 
-A file is UTF-8 text without byte order mark, one example a line, columns separated by one tab:
+A file is UTF-8 text, perhaps packed with gzip or xz, one example a line, columns separated by one
+tab. `formats.FORMATS` is this table:
 
-| `task`       | columns                                      | covered (test files)    |
-|--------------|----------------------------------------------|-------------------------|
-| 1            | lemma, features, form                        | lemma, features         |
-| 2            | source features, source, features, form      | the first three         |
-| 3            | source, features, form                       | source, features        |
-| `"unimorph"` | lemma, form, tags such as `V;PST;3;SG`       | lemma, tags             |
+| `task`             | columns                                 | covered (test files)  |
+|--------------------|-----------------------------------------|-----------------------|
+| 1                  | source (a lemma), features, target      | source, features      |
+| 2                  | source features, source, features, target | the first three     |
+| 3                  | source, features, target                | source, features      |
+| `"unimorph"`       | lemma, form, tags such as `V;PST;3;SG`  | lemma, tags           |
+| `"sigmorphon2023"` | lemma, tags, form                       | lemma, tags           |
 
-Lines end with LF or CRLF, the last one perhaps with nothing. UniMorph files may have empty lines
-between paradigms. There is no quoting: a quotation mark is a character like any other. Features
-are as `features.check_features` says; UniMorph tags become `pos=V,tag=PST,tag=3,tag=SG`.
+SIGMORPHON 2017 to 2022 has UniMorph's columns; a fourth one, the segmentation, is not read.
+Features of tasks 1 to 3 are as `features.check_features` says, tags as `features.check_tags`; both
+stay as they are written.
+
+Lines end with LF or CRLF, the last one perhaps with nothing; a byte order mark before the first
+and empty lines after the last are read away. Files with tags may have empty lines anywhere, white
+space around their fields, and rows with the form `-` or none, which are left out and counted.
+There is no quoting: a quotation mark is a character like any other.
 
 Unicode: words are kept and compared as published, code point by code point. Nothing is normalised
 (NFC, NFD) or changed in case, so Turkish dotted and dotless i stay the four letters they are. A
-`DataWarning` tells when one string occurs in several normal forms. Control characters, line
-separators and the byte order mark U+FEFF are refused, and so is white space at the ends of a
-field; inside a word, spaces, joiners and direction marks are characters like any other.
+`DataWarning` tells when one string occurs in several normal forms. Control characters and line
+separators are refused, and so is white space at the ends of a field of tasks 1 to 3; inside a
+word, spaces, joiners and direction marks are characters like any other.
 """
+
+import itertools
+import logging
+import re
+import warnings
 
 from keras_vae_collapse.core.checks import check_choice
 from keras_vae_collapse.tasks.reinflection.example import DataError, Example, shown_path
-from keras_vae_collapse.tasks.reinflection.features import check_features, from_unimorph
+from keras_vae_collapse.tasks.reinflection.features import CHECKS
+from keras_vae_collapse.tasks.reinflection.formats import FORMATS, tell_format
+from keras_vae_collapse.tasks.reinflection.lines import (
+    MAX_LINE_BYTES,
+    READ_ERRORS,
+    numbered_lines,
+)
 from keras_vae_collapse.tasks.reinflection.unicode import (
+    DataWarning,
     forbidden_character,
     shortened,
     warn_mixed_normalization,
 )
 
-MAX_LINE_BYTES = 10_000
-TASKS = (1, 2, 3, "unimorph")
-
-_COLUMNS = {
-    1: ("source", "features", "target"),
-    2: ("source_features", "source", "features", "target"),
-    3: ("source", "features", "target"),
-    "unimorph": ("source", "target", "features"),
-}
+TASKS = tuple(FORMATS)
+_TELLING_LINES = 1000
+_NO_FORM = ("-", "–", "—", "")
+_FIELDS = {"lemma": "source", "form": "target"}  # of an `Example`, for columns called otherwise
 
 
-def read_examples(path, task=3, covered=False):
+def read_examples(path, task=None, covered=False):
     """Reads the examples of one file.
 
     Args:
         path: the file.
-        task: 1, 2, 3 or `"unimorph"`: the columns, see above.
+        task: 1, 2, 3, `"unimorph"` or `"sigmorphon2023"`: the columns, see above. By default they
+            are told from where the features are, and one line of the log says so.
         covered: whether the form is missing, as in covered test files.
 
     Returns:
@@ -54,7 +69,7 @@ def read_examples(path, task=3, covered=False):
     Raises:
         DataError: the file is missing, unreadable or empty; or a line is longer than 10,000
             bytes, is not UTF-8, has a wrong number of columns, an empty field, a forbidden
-            character or a malformed feature.
+            character or a malformed feature. The first such line is named, the others counted.
 
     Example:
 
@@ -67,35 +82,130 @@ def read_examples(path, task=3, covered=False):
     assert read_examples(path) == [Example("evler", "pos=N,case=ABL,num=SG", "evden")]
     ```
     """
-    check_choice("task", task, TASKS)
-    columns = [name for name in _COLUMNS[task] if not (covered and name == "target")]
+    return read_file(path, task, covered)[0]
+
+
+def read_file(path, task=None, covered=False):
+    """As `read_examples`; returns `(examples, task)`."""
+    if task is not None:
+        check_choice("task", task, TASKS)
+    name, told = shown_path(path), task is None
     try:
-        with open(path, "rb") as file:
-            # readline with a limit: a file that is one endless line must not fill the memory.
-            lines = iter(lambda: file.readline(MAX_LINE_BYTES + 2), b"")
-            numbered = enumerate(lines, start=1)
-            examples = [_parse(line, columns, task, path, n) for n, line in numbered]
-    except OSError as error:
-        raise DataError(f"cannot read {shown_path(path)}: {error.strerror or error}") from error
-    examples = [example for example in examples if example is not None]
+        lines = numbered_lines(path)
+        head = list(itertools.islice(lines, _TELLING_LINES))
+        rows = [raw.decode("utf-8", "replace").rstrip("\r\n").split("\t") for _, raw in head]
+        looks = tell_format(rows, covered)
+        task = looks if told else task
+        if task is None and not covered and tell_format(rows, covered=True):
+            raise DataError(f"{name} has words and features, but no forms")
+        reader = _Reader(path, task, covered)
+        for number, raw in itertools.chain(head, lines):
+            reader.read(raw, number)
+    except READ_ERRORS as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"cannot read {name}: {reason}") from error
+    if reader.wrong:
+        raise DataError(f"{name}, {reader.complaint()}")
+    examples = reader.examples
     if not examples:
-        raise DataError(f"{shown_path(path)} is empty: expected lines of {_described(columns)}")
-    warn_mixed_normalization(examples, shown_path(path))
-    return examples
+        raise DataError(f"{name} is empty: expected lines of {reader.expected}{reader.left_out()}")
+    if told or reader.without_form or reader.trimmed:
+        columns = ", ".join(reader.columns)
+        title = FORMATS[task].title
+        rows = f"{len(examples):,} row{'s' * (len(examples) > 1)}"
+        logging.info("%s: read as %s: %s; %s%s", name, title, columns, rows, reader.left_out())
+    if looks and FORMATS[looks].columns != FORMATS[task].columns:
+        asked, other = (FORMATS[key] for key in (task, looks))
+        warnings.warn(
+            f"{name}: read as asked, with the columns {', '.join(asked.columns)}, but it looks "
+            f"like {other.title}: {', '.join(other.columns)}",
+            DataWarning,
+            stacklevel=3,
+        )
+    if len(examples) > 1 and all(example == examples[0] for example in examples):
+        warnings.warn(
+            f"{name}: all {len(examples):,} lines are the same", DataWarning, stacklevel=3
+        )
+    warn_mixed_normalization(examples, name)
+    return examples, task
 
 
-def _parse(raw, columns, task, path, number):
-    """The example of a line, `None` for an empty line of a UniMorph file."""
-    try:
-        if len(raw.rstrip(b"\r\n")) > MAX_LINE_BYTES:
-            raise ValueError(f"the line is longer than {MAX_LINE_BYTES:,} bytes")
-        line = _decode(raw)
-        if not line and task == "unimorph":
-            return None
-        return _example(line, columns, task, path, number)
-    except ValueError as error:
-        shown = shortened(raw.removesuffix(b"\n").decode("utf-8", "backslashreplace"))
-        raise DataError(f"{shown_path(path)}, line {number}: {error}\n  {shown}") from error
+class _Reader:
+    """The examples of lines, and what is wrong with the others."""
+
+    def __init__(self, path, task, covered):
+        self._path, self._format, self._covered = str(path), FORMATS.get(task), covered
+        self._tagged = self._format is not None and self._format.separator == ";"
+        self.examples, self.without_form, self.trimmed, self._checked = [], 0, 0, set()
+        self.wrong, self._kinds, self._first, self._empty = 0, set(), "", None
+        if self._format is None:
+            self.expected = "lemma<TAB>form<TAB>N;PL, or lemma<TAB>pos=N,num=PL<TAB>form"
+            return
+        self.columns = self._format.given(covered)
+        self._widths = self._format.widths(covered)
+        self.expected = f"{len(self.columns)}, tab separated: {', '.join(self.columns)}"
+
+    def read(self, raw, number):
+        """Takes the next line."""
+        try:
+            if len(raw.rstrip(b"\r\n")) > MAX_LINE_BYTES:
+                raise ValueError(f"the line is longer than {MAX_LINE_BYTES:,} bytes")
+            line = _decode(raw)
+            if not line.strip(" "):
+                self._empty = self._empty or number
+                return
+            if self._empty and self._format is not None and not self._tagged:
+                empty, self._empty = self._empty, None
+                self._refuse(f"the line is empty, expected {self.expected}", empty, b"")
+            self._take(line.split("\t"), number)
+        except ValueError as error:
+            self._refuse(str(error), number, raw)
+
+    def _take(self, fields, number):
+        if self._format is None:
+            raise ValueError(f"no column has features: expected lines such as {self.expected}")
+        if self._tagged:
+            given, fields = fields, [field.strip().strip("\ufeff") for field in fields]
+            self.trimmed += given != fields
+            if self._covered and len(fields) > len(self.columns):
+                fields = [field for field in fields if field]  # 2017 left the column empty
+        if len(fields) not in self._widths:
+            raise ValueError(f"{len(fields)} columns, expected {self.expected}")
+        values = dict(zip(self.columns, fields, strict=False))
+        no_form = self._tagged and values.get("form") in _NO_FORM
+        if no_form and values["form"] != values["lemma"]:
+            del values["form"]
+        for name, field in values.items():
+            _check_field(name, field)
+            if name.endswith("features") and field not in self._checked:
+                CHECKS[self._format.separator](field)
+                self._checked.add(field)
+        if self._tagged and not self._covered and "form" not in values:
+            self.without_form += 1
+            return
+        values = {_FIELDS.get(name, name): field for name, field in values.items()}
+        self.examples.append(Example(**{"target": None, **values}, path=self._path, line=number))
+
+    def _refuse(self, message, number, raw):
+        self.wrong += 1
+        self._kinds.add(re.sub(r"'.*'|\d+", "", message))
+        if self.wrong == 1:
+            shown = shortened(raw.removesuffix(b"\n").decode("utf-8", "backslashreplace"))
+            self._first = f"line {number}: {message}", shown
+
+    def complaint(self):
+        """What is wrong: the first line and the number of the others."""
+        message, shown = self._first
+        if self.wrong > 1:
+            lines = "lines" if self.wrong > 2 else "line"
+            alike = "like it" if len(self._kinds) == 1 else "that cannot be read"
+            message += f"; and {self.wrong - 1:,} more {lines} {alike}"
+        return f"{message}\n  {shown}"
+
+    def left_out(self):
+        """What was not taken as it is, for the end of a message."""
+        counts = {"without form left out": self.without_form, "with white space cut": self.trimmed}
+        return "".join(f", {count:,} {what}" for what, count in counts.items() if count)
 
 
 def _decode(raw):
@@ -108,29 +218,11 @@ def _decode(raw):
         raise ValueError(f"byte 0x{byte:02X} (number {position}) is not UTF-8") from None
 
 
-def _example(line, columns, task, path, number):
-    fields = line.split("\t")
-    if not line:
-        raise ValueError(f"the line is empty, expected {_described(columns)}")
-    if len(fields) != len(columns):
-        raise ValueError(f"{len(fields)} columns, expected {_described(columns)}")
-    values = dict(zip(columns, fields, strict=True))
-    for name, field in values.items():
-        wrong = forbidden_character(field)
-        if wrong:
-            raise ValueError(f"`{name}` has the forbidden character {wrong}")
-        if not field:
-            raise ValueError(f"`{name}` is empty")
-        if field != field.strip():
-            raise ValueError(f"`{name}` begins or ends with white space: {shortened(field)}")
-    if task == "unimorph":
-        values["features"] = from_unimorph(values["features"])
-    for name in ("features", "source_features"):
-        if name in values:
-            check_features(values[name])
-    values.setdefault("target", None)
-    return Example(**values, path=str(path), line=number)
-
-
-def _described(columns):
-    return f"{len(columns)}, tab separated: {', '.join(columns)}"
+def _check_field(name, field):
+    wrong = forbidden_character(field)
+    if wrong:
+        raise ValueError(f"`{name}` has the forbidden character {wrong}")
+    if not field:
+        raise ValueError(f"`{name}` is empty")
+    if field != field.strip():
+        raise ValueError(f"`{name}` begins or ends with white space: {shortened(field)}")

@@ -7,7 +7,8 @@ from keras_vae_collapse.core.files import write_text
 from keras_vae_collapse.tasks.reinflection.augmentation import augment
 from keras_vae_collapse.tasks.reinflection.back_translation import back_translation
 from keras_vae_collapse.tasks.reinflection.encoding import encode_examples
-from keras_vae_collapse.tasks.reinflection.load import load_data
+from keras_vae_collapse.tasks.reinflection.example import Example
+from keras_vae_collapse.tasks.reinflection.load import load
 from keras_vae_collapse.tasks.reinflection.predictions import write_predictions
 from keras_vae_collapse.tasks.reinflection.projector_labels import (
     examples_with_lemmas,
@@ -18,7 +19,6 @@ from keras_vae_collapse.tasks.reinflection.scorer import (
     score_predictions,
     score_table,
 )
-from keras_vae_collapse.tasks.reinflection.sigmorphon import read_examples
 from keras_vae_collapse.tasks.reinflection.vocabulary import Vocabulary, warn_unseen
 from keras_vae_collapse.tasks.task import Task
 
@@ -29,10 +29,9 @@ class ReinflectionTask(Task):
     """Morphological reinflection of one language.
 
     Args:
-        data: `"demo"`, the embedded Turkish nouns; a directory of SIGMORPHON 2016 files; or
-            `"sigmorphon2016"`, which is downloaded.
-        language, task: which files.
-        added_tasks: other tasks whose training files are added, see `load_data`.
+        data: `"demo"`, the embedded Turkish nouns; a file or a directory of files, SIGMORPHON's
+            or UniMorph's; or `"sigmorphon2016"`, which is downloaded.
+        language, task, added_tasks, dev: which files and formats, see `load_data`.
 
     Raises:
         DataError: the data cannot be read; the message names file, line and value.
@@ -53,11 +52,13 @@ class ReinflectionTask(Task):
     columns = ("source", "features")
     counts = ("count", "words")
 
-    def __init__(self, data="demo", language="turkish", task=3, added_tasks=()):
-        train, dev = load_data(data, language, task, added_tasks)
-        self._set(train, dev, Vocabulary.from_examples(train))
-        warn_unseen(self.vocabulary, dev)
-        self.data = {"name": str(data), "language": language, "task": task}
+    def __init__(self, data="demo", language=None, task=None, added_tasks=(), dev=None):
+        loaded = load(data, language, task, added_tasks, dev)
+        self._set(loaded.train, loaded.dev, Vocabulary.from_examples(loaded.train))
+        warn_unseen(self.vocabulary, loaded.dev)
+        self.data = {"name": str(data), "language": loaded.language, "task": loaded.task}
+        if dev is not None:
+            self.data["dev"] = str(dev)
         self.added_tasks = list(added_tasks)
 
     @classmethod
@@ -135,7 +136,8 @@ class ReinflectionTask(Task):
         write_text(path, "".join(f"{e.source}\t{e.features}\t{e.target}\n" for e in examples))
 
     def read_examples(self, path):
-        return read_examples(path) if path.stat().st_size else []
+        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+        return [Example(*line.split("\t")) for line in lines]
 
     # The model, strings out.
 

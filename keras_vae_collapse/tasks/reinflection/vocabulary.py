@@ -4,8 +4,9 @@ import dataclasses
 import functools
 import warnings
 
-from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.checks import check_choice, check_integer
 from keras_vae_collapse.core.special_ids import EOS, FIRST_SYMBOL, UNK
+from keras_vae_collapse.tasks.reinflection.features import CHECKS, split_features
 from keras_vae_collapse.tasks.reinflection.unicode import DataWarning, shortened
 
 
@@ -18,12 +19,13 @@ class Vocabulary:
 
     Args:
         characters: the characters, each once.
-        features: the features, `key=value`, each once.
+        features: the features, `key=value` or UniMorph tags, each once.
         max_length: length of the longest word, in characters, at least 0.
+        separator: what parts the features of a string: `","`, or `";"` of UniMorph tags.
 
     Raises:
         ValueError: a character is not one code point, is NUL or a lone surrogate (neither
-            survives in a TensorFlow string); a feature is empty or has a comma in it; or
+            survives in a TensorFlow string); a feature is empty or has a separator in it; or
             something is there twice.
 
     Example:
@@ -40,21 +42,33 @@ class Vocabulary:
     characters: tuple
     features: tuple
     max_length: int
+    separator: str = ","
 
     def __post_init__(self):
         check_integer("max_length", self.max_length, low=0)
+        check_choice("separator", self.separator, tuple(CHECKS))
         _check_unique("characters", self.characters, _is_character)
-        _check_unique("features", self.features, _is_feature)
+        _check_unique("features", self.features, self._is_feature)
 
     @classmethod
     def from_examples(cls, examples):
-        """The vocabulary of sources, targets and target features, in code point order."""
+        """The vocabulary of sources, targets and target features, in code point order.
+
+        Features are UniMorph tags where none has an equals sign, and any a semicolon or none a
+        comma.
+        """
         examples = list(examples)
         words = [word for e in examples for word in e.words]
+        texts = {e.features for e in examples}
+        marks = set().union(*texts)
+        separator = (
+            ";" if marks and "=" not in marks and (";" in marks or "," not in marks) else ","
+        )
         return cls(
             characters=tuple(sorted(set().union(*words))),
-            features=tuple(sorted({f for e in examples for f in split_features(e.features)})),
+            features=tuple(sorted({f for text in texts for f in split_features(text, separator)})),
             max_length=max(map(len, words), default=0),
+            separator=separator,
         )
 
     @property
@@ -93,23 +107,31 @@ class Vocabulary:
         return "".join(word)
 
     def encode_features(self, features):
-        """The binary feature vector, M zeros and ones, of `key=value` joined by commas."""
+        """The binary feature vector, M zeros and ones, of features as the training data have."""
         positions = self._positions
         vector = [0] * self.feature_size
-        for feature in split_features(features):
+        for feature in split_features(features, self.separator):
             vector[positions.get(feature, 0)] = 1
         return vector
 
-    def unseen(self, examples):
+    def check_features(self, features):
+        """Raises `ValueError` unless features are written as the training data have them."""
+        CHECKS[self.separator](features)
+
+    def unseen(self, examples, found=None):
         """Characters and features that are not known.
+
+        Args:
+            examples: `Example`s.
+            found: the result for earlier examples, which is added to; or `None`.
 
         Returns:
             `{(kind, value): (count, place of the first)}`, kind `"character"` or `"feature"`.
         """
-        found = {}
+        found = {} if found is None else found
         for e in examples:
             values = [("character", c) for c in "".join(e.words) if c not in self._ids]
-            features = split_features(e.features)
+            features = split_features(e.features, self.separator)
             values += [("feature", f) for f in features if f not in self._positions]
             for value in values:
                 count, place = found.get(value, (0, e.place))
@@ -122,12 +144,16 @@ class Vocabulary:
             "characters": list(self.characters),
             "features": list(self.features),
             "max_length": self.max_length,
+            **({} if self.separator == "," else {"separator": self.separator}),
         }
 
     @classmethod
     def from_config(cls, config):
         """The inverse of `to_config`."""
-        return cls(tuple(config["characters"]), tuple(config["features"]), config["max_length"])
+        return cls(**{**config, **{n: tuple(config[n]) for n in ("characters", "features")}})
+
+    def _is_feature(self, value):
+        return value != "" and self.separator not in value
 
     @functools.cached_property
     def _ids(self):
@@ -136,11 +162,6 @@ class Vocabulary:
     @functools.cached_property
     def _positions(self):
         return {feature: i for i, feature in enumerate(self.features, start=1)}
-
-
-def split_features(features):
-    """The features of a string, empty ones left out."""
-    return [feature for feature in features.split(",") if feature]
 
 
 def warn_unseen(vocabulary, examples, shown=5):
@@ -153,8 +174,12 @@ def warn_unseen(vocabulary, examples, shown=5):
             and file and line of the first occurrence.
     """
     unseen = vocabulary.unseen(examples)
-    if not unseen:
-        return
+    if unseen:
+        warnings.warn(unseen_message(unseen, shown), DataWarning, stacklevel=2)
+
+
+def unseen_message(unseen, shown=5):
+    """The text of that warning, for what `Vocabulary.unseen` gives."""
     characters = sum(kind == "character" for kind, _ in unseen)
     lines = [
         f"{characters} characters and {len(unseen) - characters} features were not seen in "
@@ -165,7 +190,7 @@ def warn_unseen(vocabulary, examples, shown=5):
         lines.append(f"  {kind} {_named(value)}, {count} times, first in {place}")
     if len(by_count) > shown:
         lines.append(f"  and {len(by_count) - shown} more")
-    warnings.warn("\n".join(lines), DataWarning, stacklevel=2)
+    return "\n".join(lines)
 
 
 def _named(value):
@@ -182,7 +207,3 @@ def _check_unique(name, values, is_valid):
 
 def _is_character(value):
     return len(value) == 1 and value != "\0" and not "\ud800" <= value <= "\udfff"
-
-
-def _is_feature(value):
-    return value != "" and "," not in value

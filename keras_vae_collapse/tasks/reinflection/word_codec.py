@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from keras_vae_collapse.tasks.reinflection.features import TAG_REWRITES
 from keras_vae_collapse.tasks.reinflection.vocabulary import Vocabulary
 
 
@@ -44,8 +45,11 @@ class WordCodec(keras.layers.Layer):
         return tf.pad(tf.cast(ids, tf.int32), [[0, 0], [0, missing]])
 
     def feature_vector(self, features):
-        """`string (N,)` such as `pos=N,case=ABL` to a binary float32 vector `(N, M)`."""
-        names = tf.strings.split(features, ",")
+        """`string (N,)` such as `pos=N,case=ABL` or `N;ABL` to a binary float32 vector `(N, M)`."""
+        separator = self.vocabulary.separator
+        for pattern, replacement in TAG_REWRITES if separator == ";" else ():
+            features = tf.strings.regex_replace(features, pattern, replacement)
+        names = tf.strings.split(features, separator)
         ids = names.with_flat_values(self._features(names.flat_values))
         # Lookup id 0 is an empty string; id 1, the unknown feature, stands first in the vector.
         size = 2 + len(self.vocabulary.features)

@@ -10,6 +10,7 @@ import pathlib
 import sys
 
 from keras_vae_collapse.core.checks import check_choice
+from keras_vae_collapse.core.console import run_command
 from keras_vae_collapse.core.files import write_text
 from keras_vae_collapse.tasks.reinflection.example import Example
 from keras_vae_collapse.tasks.reinflection.turkish_demo.nouns import NOUN_FEATURES
@@ -166,15 +167,12 @@ def arguments():
 
 def main(argv=None):
     """Runs the command; returns its exit code."""
-    options = vars(arguments().parse_args(argv))
-    try:
-        written = write_demo(options.pop("output_dir"), **options)
-    except (ValueError, OSError) as error:
-        print(f"turkish_demo: {error}", file=sys.stderr)
-        return 1
-    for path, count in written.items():
+    return run_command("turkish_demo", lambda: _write(**vars(arguments().parse_args(argv))))
+
+
+def _write(output_dir, **options):
+    for path, count in write_demo(output_dir, **options).items():
         print(f"{count:6d} rows  {path}")
-    return 0
 
 
 if __name__ == "__main__":

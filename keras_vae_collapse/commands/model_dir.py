@@ -1,0 +1,61 @@
+"""The folder of a model: a run, or a pretrained model by its name."""
+
+import importlib.util
+import pathlib
+
+from keras_vae_collapse.core.errors import RunError, did_you_mean
+
+
+def add_model_dir(parser):
+    """Adds the flag `--model_dir`."""
+    parser.add_argument(
+        "--model_dir",
+        required=True,
+        help="run directory with model.keras, or the name of a pretrained model: "
+        + (", ".join(_pretrained()) or "none is installed"),
+    )
+
+
+def model_folder(text):
+    """The folder that `--model_dir` names; a folder that is there comes before a name.
+
+    Raises:
+        RunError: there is neither.
+    """
+    folder, pretrained = pathlib.Path(text), _pretrained()
+    if folder.is_dir() and ((folder / "model.keras").is_file() or text not in pretrained):
+        return folder
+    if text not in pretrained:
+        raise RunError(
+            f"no such model directory: {text}. Pretrained models: {', '.join(pretrained)}."
+            + did_you_mean(text, pretrained)
+        )
+    return pretrained[text]
+
+
+def writable_folder(folder):
+    """Where files about a model go: its folder, but for one that is part of an installation.
+
+    Files about a pretrained model go to the current folder, and one line says so.
+    """
+    if folder.resolve() not in (known.resolve() for known in _pretrained().values()):
+        return folder
+    print(f"{folder.name} is part of the installation: files go to the current folder")
+    return pathlib.Path()
+
+
+def sample_file(folder):
+    """The file of examples that comes with a pretrained model, or `None`."""
+    path = folder.parents[1] / "samples" / f"{folder.name.partition('-')[0]}.tsv"
+    return path if folder in _pretrained().values() and path.is_file() else None
+
+
+def _pretrained():
+    """The folders of the pretrained models by name.
+
+    They are found as files of the package `zoo`, which stands above this one and is not imported.
+    """
+    spec = importlib.util.find_spec("zoo")
+    places = (spec and spec.submodule_search_locations) or ()
+    models = (path for place in places for path in pathlib.Path(place).glob("pretrained/*"))
+    return {path.name: path for path in sorted(models) if (path / "model.keras").is_file()}

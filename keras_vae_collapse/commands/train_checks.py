@@ -1,0 +1,84 @@
+"""What the flags of `kvc-train` ask for, and whether that can be, told without TensorFlow."""
+
+import json
+import math
+import os
+
+# With start and final evaluation about five minutes on two cores.
+DEMO_MINUTES = 4.0
+
+
+def check_flags(values, output_dir):
+    """Finds values that are impossible, alone or together."""
+    if values.resume and values.overwrite:
+        raise ValueError(
+            "--resume goes on with a run, --overwrite throws it away: pass one of them"
+        )
+    if values.resume and not (output_dir / "config.json").exists():
+        raise ValueError(
+            f"--resume: there is no run in {output_dir}. Without --resume a new one begins there"
+        )
+    if not (values.resume or values.strategy == "multiworker"):
+        from keras_vae_collapse.runs import RunDirectory
+
+        RunDirectory(output_dir).check({}, overwrite=values.overwrite)
+    if values.max_minutes is not None and not math.isfinite(values.max_minutes):
+        raise ValueError(
+            "--max_minutes must be a finite number; without it there is no limit. "
+            f"Received: --max_minutes={values.max_minutes}"
+        )
+    if values.logical_cpus and values.strategy != "mirrored":
+        raise ValueError(
+            "--logical_cpus makes replicas for --strategy=mirrored. Received: "
+            f"--logical_cpus={values.logical_cpus} --strategy={values.strategy}"
+        )
+    if values.strategy == "multiworker":
+        _check_cluster()
+
+
+def _check_cluster():
+    if "TF_CONFIG" not in os.environ and "SLURM_STEP_NODELIST" not in os.environ:
+        raise ValueError(
+            "--strategy=multiworker needs TF_CONFIG in the environment, or a Slurm job step (srun)"
+        )
+    try:
+        json.loads(os.environ.get("TF_CONFIG", "{}"))
+    except ValueError as error:
+        raise ValueError(f"--strategy=multiworker: TF_CONFIG is no JSON: {error}") from None
+
+
+def chosen_recipe(recipes, values):
+    """The recipe with the settings of `--set`."""
+    from keras_vae_collapse.training import override
+    from keras_vae_collapse.training.recipe_check import check_recipe
+
+    recipe = recipes.recipe(values.recipe)
+    for setting in values.set:
+        try:
+            recipe = override(recipe, [setting])
+        except ValueError as error:
+            raise ValueError(f"--set {setting}: {error}") from error
+    try:
+        check_recipe(recipe)
+    except ValueError as error:
+        raise ValueError(f"--set: {error}") from error
+    return recipe
+
+
+def chosen_options(values):
+    """The `TrainingOptions` of the flags."""
+    from keras_vae_collapse.training.options import TrainingOptions
+
+    max_minutes = values.max_minutes
+    if max_minutes is None and values.epochs is None and values.data == "demo":
+        max_minutes = DEMO_MINUTES
+    return TrainingOptions(
+        epochs=values.epochs,
+        seed=values.seed,
+        strategy=values.strategy,
+        logical_cpus=values.logical_cpus,
+        resume=values.resume,
+        overwrite=values.overwrite,
+        max_minutes=max_minutes,
+        verbose=int(values.verbose),
+    )

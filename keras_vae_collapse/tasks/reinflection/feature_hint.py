@@ -1,0 +1,22 @@
+"""What somebody may have meant by malformed features."""
+
+import re
+
+_SHOWN = 8
+
+
+def feature_hint(text, vocabulary):
+    """A sentence for the end of an error.
+
+    `N;ABL` may mean `pos=N,case=ABL`, if no other key has these values; else the hint is the
+    first known feature of each key.
+    """
+    keys, values = {}, {}
+    for feature in vocabulary.features:
+        key, _, value = feature.partition("=")
+        keys.setdefault(key, feature)
+        values.setdefault(value, []).append(feature)
+    meant = [values.get(tag.rpartition("=")[2], ()) for tag in re.split("[;,]", text)]
+    if all(len(features) == 1 for features in meant):
+        return f"Did you mean {vocabulary.separator.join(feature for (feature,) in meant)!r}?"
+    return f"The model knows features such as {' '.join(list(keys.values())[:_SHOWN])}"

@@ -69,10 +69,10 @@ class RateTerm(NamedState, keras.layers.Layer):
         A scalar of Keras's `floatx`, nats per example.
 
     Raises:
-        ValueError: an argument lies outside its range, the term is called in a loop of the
-            graph (a `TimeDistributed` of unknown length, an RNN that is not unrolled), `posterior` and `prior` are not TFP
-            distributions, have the wrong rank or do not broadcast, or a variant needs one KL
-            per dimension and the distributions have only a joint one.
+        ValueError: an argument lies outside its range, `posterior` and `prior` are not TFP
+            distributions, have the wrong rank or do not broadcast, a variant needs one KL per
+            dimension and the distributions have only a joint one, or the term is called in a
+            loop of the graph (an RNN that is not unrolled).
 
     Example, a variant that takes the square of the rate:
 
@@ -210,8 +210,8 @@ class RateTerm(NamedState, keras.layers.Layer):
         if loops and in_loop:
             raise ValueError(
                 f"{type(self).__name__} is called within the loop of {loops[0].name}, out of which "
-                "no loss can come. Use the latent without TimeDistributed, on inputs (batch, steps, "
-                "features), or the recurrent layer with unroll=True"
+                "no loss can come. Use the latent without TimeDistributed, on inputs of shape "
+                "(batch, steps, features), or the recurrent layer with unroll=True"
             )
 
     def _is_looped_by(self, layer):

@@ -18,6 +18,10 @@ tfd = tfp.distributions
 MINIMUM_SCALE = 1e-6
 
 
+class _Dense(NamedState, keras.layers.Dense):
+    """Starts afresh, and says so, where a file has another latent, or none."""
+
+
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
 class GaussianLatent(NamedState, keras.layers.Layer):
     """Maps inputs to a Gaussian posterior, samples from it, and adds the rate as a loss.
@@ -133,8 +137,8 @@ class GaussianLatent(NamedState, keras.layers.Layer):
                 f"Received: latent_dim={latent_dim}, slots={slots}"
             )
         slot_dim = self.latent_dim // self.slots
-        self.loc = keras.layers.Dense(slot_dim, dtype="float32", name="loc")
-        self.raw_scale = keras.layers.Dense(
+        self.loc = _Dense(slot_dim, dtype="float32", name="loc")
+        self.raw_scale = _Dense(
             slot_dim,
             kernel_initializer="zeros",
             bias_initializer=keras.initializers.Constant(

@@ -235,3 +235,18 @@ def test_the_state_of_another_latent_is_not_needed(tmp_path):
     saved.save_weights(tmp_path / "a.weights.h5")
     loaded.load_weights(tmp_path / "a.weights.h5")
     np.testing.assert_array_equal(loaded.latent.loc.kernel, np.ones((4, 3)))
+
+
+@pytest.mark.parametrize("make", LATENTS)
+def test_a_latent_that_a_file_does_not_have_starts_afresh(make, tmp_path, caplog):
+    def build(latent):
+        x = keras.Input((4,))
+        hidden = keras.layers.Dense(3, name="hidden")
+        return keras.Model(x, keras.layers.Dense(4, name="out")(latent(hidden(x)))), hidden
+
+    saved, kept = build(lambda hidden: hidden)
+    saved.save_weights(tmp_path / "a.weights.h5")
+    loaded, hidden = build(make(rate_term=KLDivergence()))
+    loaded.load_weights(tmp_path / "a.weights.h5")
+    np.testing.assert_array_equal(hidden.kernel, kept.kernel)
+    assert "'loc' starts afresh" in caplog.text

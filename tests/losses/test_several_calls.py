@@ -225,7 +225,7 @@ def test_a_line_says_what_starts_afresh(tmp_path, caplog):
 
 def test_a_file_by_position_loads_where_its_layout_is_the_same():
     term = SoftFreeBitsKL(2.0)
-    term.load_own_variables({"0": np.int64(7), "1": np.float32(0.25)})
+    term.load_own_variables({"0": np.int64(7), "1": np.float16(0.25)})
     assert float(term.gamma) == 0.25
     term.load_own_variables({"0": np.int64(7), "1": np.int64(9)})  # of KLDivergence
     assert float(term.gamma) == 0.25

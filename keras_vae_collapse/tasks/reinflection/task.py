@@ -1,6 +1,7 @@
 """The reinflection task: its examples, its model, its figures."""
 
 import hashlib
+import shlex
 
 from keras_vae_collapse.core.errors import RecipeError, did_you_mean
 from keras_vae_collapse.core.files import write_text
@@ -172,6 +173,13 @@ class ReinflectionTask(Task):
 
     def write_predictions(self, path, examples, outputs):
         write_predictions(path, examples, outputs)
+
+    def dev_options(self):
+        paths = {example.path for example in self.dev_examples}
+        trained = {example.path for example in self.train_examples}
+        if len(paths) != 1 or None in paths or paths & trained:
+            return ""  # made, or held out: the commands make it again
+        return f" --file={shlex.quote(*paths)} --task={self.data['task']}"
 
     # Where a trained model goes.
 

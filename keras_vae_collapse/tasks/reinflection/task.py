@@ -15,6 +15,7 @@ from keras_vae_collapse.tasks.reinflection.projector_labels import (
     examples_with_lemmas,
     projector_data,
 )
+from keras_vae_collapse.tasks.reinflection.recipe_parts import check_parts
 from keras_vae_collapse.tasks.reinflection.scorer import (
     part_of_speech_table,
     score_predictions,
@@ -108,7 +109,8 @@ class ReinflectionTask(Task):
 
     def complete(self, recipe):
         if recipe.augmentation == "auto":
-            return recipe.replace(augmentation=DEFAULT_AUGMENTATION)
+            recipe = recipe.replace(augmentation=DEFAULT_AUGMENTATION)
+        check_parts(recipe)
         return recipe
 
     def training_examples(self, recipe):

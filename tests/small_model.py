@@ -59,6 +59,7 @@ def fit(folder, epochs, scores, stop=None, patience=99, use_ema=False):
     best = BestWeights("dev_accuracy", patience)
     checkpoint = RunCheckpoint(folder, best, clock)
     done = checkpoint.restore(model)
+    checkpoint.save_start(model)
     hooks = [clock, Score(scores), best, checkpoint, *([stop] if stop else [])]
     try:
         model.fit(

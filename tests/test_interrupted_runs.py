@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM leave a usable model and a run that can be resumed."""
 
 import json
+import re
 import signal
 import time
 
@@ -23,13 +24,15 @@ def interrupted(data, folder, sent, **flags):
 
 
 @pytest.mark.parametrize(
-    "sent", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+    ("sent", "status"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
 )
-def test_an_interrupted_run_is_finished_with_the_best_weights(sent, tmp_path):
+def test_an_interrupted_run_is_finished_with_the_best_weights(sent, status, tmp_path):
     data, folder = write_data(tmp_path / "data"), tmp_path / "run"
     code, output = interrupted(data, folder, sent)
-    assert code == 0, output[-3000:]
+    assert code == status and "Traceback" not in output, output[-3000:]
     assert "interrupted: finishing with the best weights so far" in output
+    assert re.search(r"kvc-train: interrupted; go on with: .*train.py .* --resume$", output.strip())
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert 2 <= metrics["epochs"] < 500
     assert len(load_model(folder).inflect(["evler"], ["pos=N,num=SG"])) == 1
@@ -40,7 +43,7 @@ def test_an_interrupted_run_is_finished_with_the_best_weights(sent, tmp_path):
 @pytest.mark.slow
 def test_an_interrupted_run_can_be_resumed(tmp_path):
     data, folder, whole = write_data(tmp_path / "data"), tmp_path / "run", tmp_path / "whole"
-    assert interrupted(data, folder, signal.SIGINT)[0] == 0
+    assert interrupted(data, folder, signal.SIGINT)[0] == 130
     epochs = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["epochs"]
     assert train(data, folder, resume=True, **{**RUN, "epochs": epochs + 3})[0] == 0
     assert train(data, whole, **{**RUN, "epochs": epochs + 3})[0] == 0

@@ -97,7 +97,8 @@ def test_a_run_killed_again_and_again_ends_like_one_never_stopped(data, uninterr
     moments += ["writing the results", "in mid-epoch"]
     killed = 0
     for when in moments:
-        process = start("train.py", *train_arguments(data, tmp_path, resume=True, **RUN))
+        begun = (tmp_path / "config.json").exists()
+        process = start("train.py", *train_arguments(data, tmp_path, resume=begun, **RUN))
         if _wait(process, tmp_path, when, rng):
             process.kill()
             killed += 1

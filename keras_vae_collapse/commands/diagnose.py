@@ -2,10 +2,17 @@
 
 import argparse
 import pathlib
+import shlex
 import sys
 
-from keras_vae_collapse.commands.command import add_format, file_format, print_paths
-from keras_vae_collapse.commands.model_dir import add_model_dir, model_folder, writable_folder
+from keras_vae_collapse.commands.command import add_format, print_paths
+from keras_vae_collapse.commands.model_dir import (
+    add_model_dir,
+    gold_examples,
+    model_folder,
+    run_record,
+    writable_folder,
+)
 from keras_vae_collapse.core.console import import_tensorflow, run_command
 
 
@@ -13,7 +20,7 @@ def arguments():
     """The parser of the command line."""
     parser = argparse.ArgumentParser("kvc-diagnose", description=__doc__)
     add_model_dir(parser)
-    parser.add_argument("--file", required=True, help="file with gold forms")
+    parser.add_argument("--file", help="file with gold forms; default: the development set")
     add_format(parser)
     parser.add_argument("--num_samples", type=int, default=500, help="samples a word of the NLL")
     parser.add_argument(
@@ -35,16 +42,18 @@ def main(argv=None):
 
 def _diagnose(options):
     folder = model_folder(options.model_dir)
-    from keras_vae_collapse.tasks.reinflection import ReinflectionTask, read_examples
-
-    examples = read_examples(options.file, file_format(options.task))
+    examples = gold_examples(options, folder)
     # Not the settings of training, which leave large matrix products a single core.
     import_tensorflow()
     from keras_vae_collapse.core.files import write_text
     from keras_vae_collapse.diagnostics import diagnose
     from keras_vae_collapse.runs import load_model
+    from keras_vae_collapse.tasks.reinflection import ReinflectionTask
     from keras_vae_collapse.training.evaluation import EncodedExamples
+    from keras_vae_collapse.training.summary import training_steps
 
+    record = run_record(folder)
+    config = record.get("config", {})
     model = load_model(folder)
     task = ReinflectionTask.of_model(model, examples)
     report = diagnose(
@@ -53,8 +62,11 @@ def _diagnose(options):
         seed=options.seed,
         max_rows=options.max_words,
         num_examples=options.num_examples,
+        steps=training_steps(record),
+        recipe=config.get("recipe"),
     )
-    command = "kvc-train"
+    own = (folder / "config.json").is_file()  # a pretrained model was trained elsewhere
+    command = _train_command(config.get("data") if own else None)
     folder = pathlib.Path(options.output_dir or writable_folder(folder))
     paths = [folder / "report.json", folder / "report.html"]
     write_text(paths[0], report.to_json() + "\n")
@@ -64,6 +76,17 @@ def _diagnose(options):
         write_text(paths[-1], report.to_json() + "\n")
     print(report.to_text(command), end="\n\n")
     print_paths(paths)
+
+
+def _train_command(data):
+    """What trains on the data of a run, up to the recipe."""
+    flags = {}
+    if data and data["name"] != "demo":
+        flags = {name: data.get(name) for name in ("language", "task", "dev")}
+        flags = {"data": data["name"], **flags}
+    words = [f"--{name}={value}" for name, value in flags.items() if value is not None]
+    words += [f"--added_tasks={other}" for other in (data or {}).get("added_tasks", ())]
+    return shlex.join(["kvc-train", *words])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from keras_vae_collapse.commands.command import add_format, file_format
-from keras_vae_collapse.commands.model_dir import add_model_dir, model_folder
+from keras_vae_collapse.commands.command import add_format
+from keras_vae_collapse.commands.model_dir import add_model_dir, gold_examples, model_folder
 from keras_vae_collapse.core.console import run_command
 
 
@@ -12,7 +12,7 @@ def arguments():
     """The parser of the command line."""
     parser = argparse.ArgumentParser("kvc-evaluate", description=__doc__)
     add_model_dir(parser)
-    parser.add_argument("--file", required=True, help="file with gold forms")
+    parser.add_argument("--file", help="file with gold forms; default: the development set")
     add_format(parser)
     parser.add_argument("--beam_width", type=int, default=8, help="hypotheses of the beam search")
     parser.add_argument("--num_samples", type=int, default=50, help="samples a word of the NLL")
@@ -29,14 +29,13 @@ def main(argv=None):
 
 def _evaluate(options):
     folder = model_folder(options.model_dir)
-    from keras_vae_collapse.tasks.reinflection import ReinflectionTask, read_examples
-
-    examples = read_examples(options.file, file_format(options.task))
+    examples = gold_examples(options, folder)
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process()
     from keras_vae_collapse.core.files import write_json
     from keras_vae_collapse.runs import load_model
+    from keras_vae_collapse.tasks.reinflection import ReinflectionTask
     from keras_vae_collapse.training import evaluate
     from keras_vae_collapse.training.summary import figures_table
 

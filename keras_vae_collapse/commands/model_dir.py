@@ -1,8 +1,10 @@
 """The folder of a model: a run, or a pretrained model by its name."""
 
 import importlib.util
+import json
 import pathlib
 
+from keras_vae_collapse.commands.command import file_format
 from keras_vae_collapse.core.errors import RunError, did_you_mean
 
 
@@ -48,6 +50,37 @@ def sample_file(folder):
     """The file of examples that comes with a pretrained model, or `None`."""
     path = folder.parents[1] / "samples" / f"{folder.name.partition('-')[0]}.tsv"
     return path if folder in _pretrained().values() and path.is_file() else None
+
+
+def gold_examples(options, folder):
+    """The examples of `--file`; by default those that the model was judged on in training.
+
+    Raises:
+        RunError: neither the flag nor the run says which they are.
+    """
+    from keras_vae_collapse.tasks.reinflection import load_data, read_examples
+
+    if options.file:
+        return read_examples(options.file, file_format(options.task))
+    if samples := sample_file(folder):
+        print(f"examples: {samples}")
+        return read_examples(samples)
+    data = run_record(folder).get("config", {}).get("data")
+    if not data:
+        raise RunError(f"{folder} does not say what its development set is: use --file")
+    added = data.get("added_tasks", ())
+    return load_data(data["name"], data["language"], data["task"], added, data.get("dev"))[1]
+
+
+def run_record(folder):
+    """`metrics.json` of a model's folder and, under `config`, `config.json`; `{}` without."""
+    config, metrics = folder / "config.json", folder / "metrics.json"
+    record = _read(metrics)
+    return {"config": _read(config), **record} if config.is_file() else record
+
+
+def _read(path):
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _pretrained():

@@ -14,11 +14,12 @@ def check_flags(values, output_dir):
         raise ValueError(
             "--resume goes on with a run, --overwrite throws it away: pass one of them"
         )
-    if values.resume and not (output_dir / "config.json").exists():
+    alone = values.strategy != "multiworker"  # else the chief alone may look at the folder
+    if alone and values.resume and not (output_dir / "config.json").exists():
         raise ValueError(
             f"--resume: there is no run in {output_dir}. Without --resume a new one begins there"
         )
-    if not (values.resume or values.strategy == "multiworker"):
+    if alone and not values.resume:
         from keras_vae_collapse.runs import RunDirectory
 
         RunDirectory(output_dir).check({}, overwrite=values.overwrite)

@@ -19,7 +19,8 @@ class CollapseReport:
     """What `diagnose` found.
 
     Attributes:
-        verdict: `"healthy"`, `"partial"`, `"collapsed"` or `"latent ignored"`.
+        verdict: `"healthy"`, `"partial"`, `"collapsed"`, `"latent ignored"` or
+            `"too short to judge"`.
         cause: of a collapse `"inactive"`, `"noisy"` or `"input-independent"`; of a partial one
             `"dimensions"` or `"outputs"`; else `None`.
         findings: sentences, what the verdict rests on.
@@ -31,6 +32,7 @@ class CollapseReport:
         total_rows: examples in the set from which `figures["examples"]` were drawn.
         seed: of all noise.
         thresholds: the `Thresholds` in use.
+        steps: optimizer steps of the training, `None` if they were not given.
     """
 
     verdict: str
@@ -44,9 +46,10 @@ class CollapseReport:
     total_rows: int
     seed: int
     thresholds: Thresholds
+    steps: int | None = None
 
     def to_text(self, command=None):
-        """The report for a terminal.
+        """The report for a terminal, 80 columns wide; the HTML page says more.
 
         Args:
             command: a command that trains by a recipe of the zoo, such as `"kvc-train"`;

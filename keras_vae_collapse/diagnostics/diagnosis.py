@@ -20,6 +20,8 @@ def diagnose(
     num_examples: int = 8,
     thresholds=None,
     chunk_size: int = 2048,
+    steps: int | None = None,
+    recipe: dict | None = None,
 ):
     """Diagnoses posterior collapse of any latent-variable model.
 
@@ -32,6 +34,10 @@ def diagnose(
         num_examples: number of examples whose outputs the report shows.
         thresholds: a `Thresholds`, or `None` for the defaults.
         chunk_size: rows (examples times samples) given to the model at a time.
+        steps: optimizer steps that the model has trained for, if they are known: after fewer
+            than `thresholds.least_steps` a collapse is too early to call.
+        recipe: the configuration that it was trained with, if it is known: `"name"` and settings;
+            it is not recommended again.
 
     Returns:
         A `CollapseReport`.
@@ -74,17 +80,18 @@ def diagnose(
     figures.update(output_figures)
     dimensions = examine_dimensions(loc, scale, thresholds, prior, seed)
     active = count_states(dimensions)[ACTIVE]
-    verdict, cause = judge(figures, dimensions, thresholds)
+    verdict, cause = judge(figures, dimensions, thresholds, steps)
     return CollapseReport(
         verdict=verdict,
         cause=cause,
-        findings=findings(figures, dimensions, verdict, cause),
+        findings=findings(figures, dimensions, verdict, cause, steps),
         figures=figures,
         dimensions=dimensions,
         samples=samples,
-        remedies=remedies_for(verdict, cause, total, figures["rate_nats"], active),
+        remedies=remedies_for(verdict, cause, total, figures["rate_nats"], active, recipe),
         rate_per_example=rate(loc, scale, prior, seed=seed),
         total_rows=total,
         seed=seed,
         thresholds=thresholds,
+        steps=steps,
     )

@@ -15,6 +15,7 @@ _VERDICT_COLOURS = {
     "partial": "#a66a00",
     "collapsed": "#b3261e",
     "latent ignored": "#b3261e",
+    "too short to judge": "#57606a",
 }
 _STYLE = """
 :root { color-scheme: light; }
@@ -157,8 +158,8 @@ def _remedies(report, command):
     items = []
     for remedy in report.remedies:
         item = f"<strong>{escape(remedy.name)}</strong><br>{escape(remedy.why)}<br>"
-        if command:
-            item += f"<code>{escape(f'{command} {remedy.options()}')}</code><br>"
+        if call := remedy.command(command):
+            item += f"<code>{escape(call)}</code><br>"
         items.append(f"<li>{item}in your own model: <code>{escape(remedy.part)}</code></li>")
     return _section("What to try, in this order", f"<ol>{''.join(items)}</ol>")
 

@@ -4,6 +4,7 @@ import dataclasses
 import math
 
 COLLAPSED, IGNORED, PARTIAL, HEALTHY = "collapsed", "latent ignored", "partial", "healthy"
+UNDECIDED = "too short to judge"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +29,13 @@ class Remedy:
         """The recipe and its settings as options of a command, a string."""
         recipe = [f"--recipe={self.recipe}"] if self.recipe else []
         return " ".join([*recipe, *(f"--set {key}={v}" for key, v in self.settings.items())])
+
+    def command(self, command):
+        """What to call, for a command that trains; `None` for none."""
+        if command is None:
+            return None
+        own = "the command of this model again, with"
+        return f"{command if self.recipe else own} {self.options()}"
 
 
 # Values of settings that depend on the model; `remedies_for` fills them in.
@@ -135,6 +143,7 @@ _SMALLER_LATENT = Remedy(
 
 _TABLE = {
     (HEALTHY, None): (),
+    (UNDECIDED, None): (),
     (IGNORED, None): (
         _TOKEN_DROPOUT,
         _CONTIGUOUS_DROPOUT,
@@ -180,11 +189,12 @@ _TABLE = {
 }
 
 
-def remedies_for(verdict, cause, examples, rate_nats=0.0, active=0):
+def remedies_for(verdict, cause, examples, rate_nats=0.0, active=0, recipe=None):
     """The remedies to try, best first.
 
     Args:
-        verdict: `"healthy"`, `"partial"`, `"collapsed"` or `"latent ignored"`.
+        verdict: `"healthy"`, `"partial"`, `"collapsed"`, `"latent ignored"` or
+            `"too short to judge"`.
         cause: for a collapsed model `"inactive"`, `"noisy"` or `"input-independent"` (away from
             the prior, but the same for all inputs); for a partial one `"dimensions"` or
             `"outputs"`; else `None`.
@@ -193,6 +203,8 @@ def remedies_for(verdict, cause, examples, rate_nats=0.0, active=0):
         rate_nats: the present rate. For a partial collapse twice as much is asked for, if
             that is more; else remedies that only raise it are left out where it is reached.
         active: number of active dimensions.
+        recipe: the configuration that the model was trained with, if it is known. What it has
+            is not recommended again: of a remedy of the same recipe only settings that differ.
     """
     remedies = _TABLE[verdict, cause]
     target = 4 * math.log(max(examples, 2))
@@ -206,4 +218,28 @@ def remedies_for(verdict, cause, examples, rate_nats=0.0, active=0):
     def filled(settings):
         return {key: values.get(value, value) for key, value in settings.items()}
 
-    return [dataclasses.replace(r, settings=filled(r.settings)) for r in remedies]
+    remedies = [dataclasses.replace(r, settings=filled(r.settings)) for r in remedies]
+    return [r for r in (_beyond(recipe or {}, r) for r in remedies) if r]
+
+
+def _beyond(recipe, remedy):
+    """What a remedy has that a recipe lacks, or `None`."""
+    if remedy.recipe is None or remedy.recipe != recipe.get("name"):
+        return remedy
+    settings = {
+        name: value
+        for name, value in remedy.settings.items()
+        if _differs(_value(recipe, name), value, is_target=name.endswith("_nats"))
+    }
+    return dataclasses.replace(remedy, recipe=None, settings=settings) if settings else None
+
+
+def _value(recipe, name):
+    for key in name.split("."):
+        recipe = recipe.get(key) if isinstance(recipe, dict) else None
+    return recipe
+
+
+def _differs(present, value, is_target):
+    # A higher target than the one that is asked for has not helped either.
+    return present is None or (present < value if is_target else present != value)

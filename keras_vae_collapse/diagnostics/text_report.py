@@ -1,32 +1,38 @@
 """A collapse report as text, and the pieces of text that the HTML page has too."""
 
+import textwrap
+
 from keras_vae_collapse.diagnostics.dimensions import count_states
 from keras_vae_collapse.metrics.figures import FIGURES
 
-_WIDTH = 56
+_COLUMNS = 80
+_DIMENSIONS = 10
 
 
 def render_text(report, command=None):
     """The text of a `CollapseReport` for a terminal; `command` as for its `to_text`."""
     lines = [f"verdict: {report.verdict.upper()}", f"({provenance(report)})", ""]
-    lines += [f"- {finding}" for finding in report.findings]
+    for finding in report.findings:
+        lines += textwrap.wrap(
+            finding, _COLUMNS, initial_indent="- ", subsequent_indent="  ", break_long_words=False
+        )
     lines += ["", "figures"]
-    for label, value, meaning in labelled_figures(report):
-        lines.append(f"  {label:38s}{value:>12s}  {meaning}")
+    lines += [f"  {label:40s}{value:>12s}" for label, value, _ in labelled_figures(report)]
     if report.samples:
-        lines += ["", "outputs", *_table(*sample_table(report.samples, _WIDTH))]
+        lines += ["", "outputs", *_narrow_table(*sample_table(report.samples))]
+    lines += ["", f"dimensions ({state_summary(report)})"]
+    header = ("d", "state", "information", "KL", "Var mu", "E sigma^2")
+    rows = [row[: len(header)] for row in dimension_rows(report)]
+    lines += _table(header, rows[:_DIMENSIONS])
+    if len(rows) > _DIMENSIONS:
+        more = len(rows) - _DIMENSIONS
+        lines.append(f"  and {more} with less information; HTML and JSON have all")
     if report.remedies:
         lines += ["", "what to try, in this order"]
     for number, remedy in enumerate(report.remedies, start=1):
-        lines += [
-            f"  {number}. {remedy.name}",
-            *([f"     {command} {remedy.options()}"] if command else []),
-            f"     in your own model: {remedy.part}",
-            f"     {remedy.why}",
-        ]
-    lines += ["", f"dimensions ({state_summary(report)})"]
-    header = ("d", "state", "information", "KL", "Var mu", "E sigma^2", "why")
-    lines += _table(header, dimension_rows(report))
+        lines.append(f"  {number}. {remedy.name}")
+        lines += [f"     {line}" for line in [remedy.command(command)] if line]
+        lines.append(f"     in your own model: {remedy.part}")
     return "\n".join(lines)
 
 
@@ -67,15 +73,13 @@ def dimension_rows(report):
     ]
 
 
-def sample_table(samples, width=None):
-    """`(header, rows)` of the outputs, each cut to `width`; "gold" only where there is any."""
+def sample_table(samples):
+    """`(header, rows)` of the outputs; "gold" only where there is any."""
     header = ["input", "gold", "right z", "permuted z", "z from the prior"]
     rows = [[s.label, s.gold, s.right, s.permuted, s.prior] for s in samples]
     if all(sample.gold is None for sample in samples):
         for row in (header, *rows):
             del row[1]
-    if width is not None:
-        rows = [[t if len(t) <= width else t[: width - 1] + "…" for t in row] for row in rows]
     return header, rows
 
 
@@ -86,3 +90,18 @@ def _table(header, rows):
         "  " + "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
+
+
+def _narrow_table(header, rows):
+    """A table whose widest columns are cut until it fits."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    while sum(widths) + 2 * len(widths) > _COLUMNS:
+        widths[widths.index(max(widths))] -= 1
+
+    def cut(row):
+        return [
+            text if len(text) <= width else text[: width - 1] + "…"
+            for text, width in zip(row, widths, strict=True)
+        ]
+
+    return _table(cut(header), [cut(row) for row in rows])

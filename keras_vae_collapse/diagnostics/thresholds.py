@@ -26,6 +26,8 @@ class Thresholds:
             are spare. For discrete `x`; a density has no code length, and 1 leaves it out.
         unchanged_fraction: a model is partial if at least this fraction of its outputs stays
             the same when `z` is taken from another input.
+        least_steps: a model that has trained for fewer optimizer steps is only called healthy, or
+            too short to judge: every model begins without use of `z`.
 
     Raises:
         ValueError: a value is negative, or a fraction is above 1.
@@ -40,6 +42,7 @@ class Thresholds:
     partial_fraction: float = 0.5
     sufficient_fraction: float = 0.5
     unchanged_fraction: float = 0.9
+    least_steps: float = 200
 
     def __post_init__(self):
         for field in dataclasses.fields(self):

@@ -3,10 +3,16 @@
 import math
 
 from keras_vae_collapse.diagnostics.dimensions import ACTIVE, NOISY, count_states
-from keras_vae_collapse.diagnostics.remedies import COLLAPSED, HEALTHY, IGNORED, PARTIAL
+from keras_vae_collapse.diagnostics.remedies import (
+    COLLAPSED,
+    HEALTHY,
+    IGNORED,
+    PARTIAL,
+    UNDECIDED,
+)
 
 
-def judge(figures, dimensions, thresholds):
+def judge(figures, dimensions, thresholds, steps=None):
     """The verdict on a model.
 
     In this order: **collapsed** if `z` carries next to no information about the input (mutual
@@ -18,18 +24,35 @@ def judge(figures, dimensions, thresholds):
         figures: those of `latent_metrics` and `compare_outputs`.
         dimensions: list of `Dimension`.
         thresholds: a `Thresholds`.
+        steps: optimizer steps of the training, or `None` if they are not known. After few of
+            them a verdict other than healthy is **too short to judge**.
 
     Returns:
         `(verdict, cause)`, as `remedies_for` takes them; the cause is `None` where the
         verdict has only one.
     """
+    verdict, cause = _judge(figures, dimensions, thresholds)
+    if verdict != HEALTHY and steps is not None and steps < thresholds.least_steps:
+        return UNDECIDED, None
+    return verdict, cause
+
+
+def judge_use_of_latent(figures, thresholds, steps=None):
+    """The first two verdicts of `judge`, which need no dimensions; `None` for the others."""
     information = figures["mutual_information_nats"]
     least = min(thresholds.collapsed_information_nats, math.log(figures["examples"]) / 2)
-    if information < least:
-        return COLLAPSED, _cause(figures, dimensions)
-    least = max(thresholds.ignored_gap_nats, thresholds.ignored_gap_fraction * information)
-    if figures["z_gap_nats"] < least:
-        return IGNORED, None
+    least_gap = max(thresholds.ignored_gap_nats, thresholds.ignored_gap_fraction * information)
+    if information >= least and figures["z_gap_nats"] >= least_gap:
+        return None
+    if steps is not None and steps < thresholds.least_steps:
+        return UNDECIDED
+    return COLLAPSED if information < least else IGNORED
+
+
+def _judge(figures, dimensions, thresholds):
+    verdict = judge_use_of_latent(figures, thresholds)
+    if verdict:
+        return verdict, _cause(figures, dimensions) if verdict == COLLAPSED else None
     if figures.get("unchanged_output_fraction", 0.0) >= thresholds.unchanged_fraction:
         return PARTIAL, "outputs"
     few = count_states(dimensions)[ACTIVE] < thresholds.partial_fraction * len(dimensions)
@@ -53,7 +76,7 @@ def _cause(figures, dimensions):
     return "input-independent" if excess > 1.0 else "inactive"
 
 
-def findings(figures, dimensions, verdict, cause):
+def findings(figures, dimensions, verdict, cause, steps=None):
     """What the verdict rests on, as a list of sentences."""
     examples, information = figures["examples"], figures["mutual_information_nats"]
     counts = count_states(dimensions)
@@ -98,4 +121,9 @@ def findings(figures, dimensions, verdict, cause):
         ),
         (PARTIAL, "dimensions"): "Most dimensions carry no information.",
     }
+    if verdict == UNDECIDED:
+        conclusion[verdict, cause] = (
+            f"The model has trained for {steps:,} steps, too short to judge: every model begins "
+            "without use of z. Train longer and look again."
+        )
     return [*result, *([conclusion[verdict, cause]] if verdict != HEALTHY else [])]

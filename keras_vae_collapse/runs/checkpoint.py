@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import itertools
 import json
 import pathlib
 import zipfile
@@ -99,11 +100,16 @@ def assign(variables, arrays):
     Raises:
         DamagedCheckpoint: their number, shapes or types are those of another model.
     """
-    expected = [(tuple(v.shape), np.dtype(v.dtype).name) for v in variables]
+    expected = [(tuple(v.shape), np.dtype(v.dtype).name, v.path) for v in variables]
     saved = [(a.shape, a.dtype.name) for a in arrays]
-    if expected != saved:
+    if saved != [(shape, dtype) for shape, dtype, _ in expected]:
+        pairs = itertools.zip_longest(saved, expected, fillvalue=(None,))
+        was, now = next((was, now) for was, now in pairs if was != now[:2])
         raise DamagedCheckpoint(
-            f"the checkpoint is of another model: {saved} where {expected} is expected"
+            f"the checkpoint is of another model: of {len(saved)} arrays where {len(expected)} are "
+            f"expected, the first that differs is {was} where {now} is expected. If an earlier "
+            "version began this run, finish it with that version, or pass --overwrite to begin "
+            "again"
         )
     for variable, array in zip(variables, arrays, strict=True):
         variable.assign(array)

@@ -201,6 +201,10 @@ class Task(abc.ABC):
         ]
         write_text(path, "".join("\t".join(row) + "\n" for row in rows))
 
+    def dev_options(self) -> str | None:
+        """The options with which a command reads the development set, `None` if none does."""
+        return None
+
     # Where a trained model goes.
 
     def endpoints(self, model: typing.Any) -> dict:

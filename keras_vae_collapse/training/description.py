@@ -3,8 +3,10 @@
 import os
 import sys
 
+from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.runs.run_directory import RunDirectory
 from keras_vae_collapse.tasks.task import Task
+from keras_vae_collapse.training.old_recipes import has_earlier_slots
 from keras_vae_collapse.training.options import TrainingOptions
 from keras_vae_collapse.training.recipe import Recipe
 from keras_vae_collapse.training.recipe_check import check_recipe
@@ -35,6 +37,12 @@ def run_directory(path: str | os.PathLike) -> RunDirectory:
     """The `RunDirectory` of a training, which reads recipes of earlier versions, too."""
 
     def todays_recipe(config):
+        if has_earlier_slots(config):
+            raise RunError(
+                f"cannot resume {path}: its slots are those of an earlier version, and no model of "
+                "today takes their weights. Finish it with the version that began it, or pass "
+                "--overwrite to begin again"
+            )
         return Recipe.from_config(config).to_config()
 
     return RunDirectory(path, todays_recipe)

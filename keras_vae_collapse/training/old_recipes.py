@@ -117,6 +117,11 @@ def converted(config):
     }
 
 
+def has_earlier_slots(config):
+    """Whether a recipe's slots are of before `AlignedGRUDecoder`, which came with `teachers`."""
+    return bool(config.get("slots")) and "teachers" not in config and "char_dim" in config
+
+
 def _part(name, options):
     return {"class": name, **options} if name else None
 

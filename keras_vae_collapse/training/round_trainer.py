@@ -27,6 +27,7 @@ from keras_vae_collapse.training.evaluation import EncodedExamples, evaluate, qu
 from keras_vae_collapse.training.optimizer import make_decay, make_optimizer
 from keras_vae_collapse.training.options import TrainingOptions
 from keras_vae_collapse.training.pipeline import training_dataset
+from keras_vae_collapse.training.summary import diagnose_command
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,6 +119,7 @@ class RoundTrainer:
         done = checkpoint.restore(model)
         if done:
             logging.info("resuming after epoch %d", done)
+        checkpoint.save_start(model)
         encoded = EncodedExamples(self.task, model, self.task.dev_examples)
         interrupts = callbacks.Interrupts()
         hooks = [
@@ -136,10 +138,9 @@ class RoundTrainer:
         if done < epochs and not finished and not clock.expired:
             if cluster.is_chief:
                 hooks += tensorboard_callbacks(
-                    run.logs, _hyperparameters(self.description), encoded, _advice(run)
+                    run.logs, _hyperparameters(self.description), encoded, _advice(self.task, run)
                 )
                 hooks += [callbacks.ProgressBar()] * bool(self.options.verbose)
-            checkpoint.save_start(model)
             dataset = training_dataset(arrays, plan, start_step=done * plan.steps_per_epoch)
             with interrupts, patched_fit(model):
                 try:
@@ -148,6 +149,7 @@ class RoundTrainer:
                         epochs=epochs,
                         initial_epoch=done,
                         steps_per_epoch=plan.steps_per_epoch,
+                        shuffle=False,  # the plan has done it; Keras would warn
                         callbacks=hooks,
                         verbose=self.options.verbose if cluster.is_chief else 0,
                     )
@@ -160,6 +162,7 @@ class RoundTrainer:
         return best, {
             "best_epoch": best.state["best_epoch"],
             "epochs": len(checkpoint.history),
+            "steps": int(keras.ops.convert_to_numpy(model.optimizer.iterations)),
             "training_minutes": clock.elapsed_seconds / 60,
             "ended_by": self._ended_by(current, clock, interrupts, finished, checkpoint, plan),
         }
@@ -219,8 +222,8 @@ def _hyperparameters(description):
     return {**recipe, "data": data, "seed": description["seed"]}
 
 
-def _advice(run):
+def _advice(task, run):
     return (
         "Once training has ended, this says which dimensions failed, why, and what to try: "
-        f"`kvc-diagnose --model_dir={run.path} --file=FILE`"
+        f"`{diagnose_command(task, run.path)}`"
     )

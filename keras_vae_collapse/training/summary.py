@@ -1,5 +1,11 @@
 """Figures of a run as text for a terminal."""
 
+import os
+import shlex
+
+from keras_vae_collapse.diagnostics import Thresholds
+from keras_vae_collapse.diagnostics.remedies import COLLAPSED, IGNORED, UNDECIDED
+from keras_vae_collapse.diagnostics.verdict import judge_use_of_latent
 from keras_vae_collapse.metrics.figures import FIGURES
 
 _SHOWN = (
@@ -45,6 +51,37 @@ def training_summary(task, run):
             "written:",
             *(f"  {path}" for path in paths),
             f"watch:    tensorboard --logdir {files.logs}",
-            f"diagnose: kvc-diagnose --model_dir={files.path} --file=FILE",
+            f"diagnose: {diagnose_command(task, files.path)}",
+            *_verdict(run.metrics),
         ]
     )
+
+
+def diagnose_command(task, path):
+    """The command that diagnoses a run on its development set, complete."""
+    options = task.dev_options()
+    if options is None:
+        return "keras_vae_collapse.diagnostics.diagnose, from Python"
+    return f"kvc-diagnose --model_dir={shlex.quote(os.fspath(path))}{options}"
+
+
+def _verdict(metrics):
+    """What there is to say of a latent that is not used."""
+    figures, steps = metrics["dev"], training_steps(metrics)
+    verdict = judge_use_of_latent(figures, Thresholds(), steps)
+    information, gap = figures["mutual_information_nats"], figures["z_gap_nats"]
+    carried = f"z carries {max(information, 0.0):.2f} nats about the input"
+    said = {
+        COLLAPSED: f"{carried}, next to nothing",
+        IGNORED: f"{carried}, but another z costs only {gap:.2f} nats",
+        UNDECIDED: f"{carried} after {steps} steps; train longer",
+    }
+    if verdict is None:
+        return []
+    more = "" if verdict == UNDECIDED else ". The last command says where, why and what to try"
+    return ["", f"{verdict.upper()}: {said[verdict]}{more}."]
+
+
+def training_steps(metrics):
+    """The optimizer steps of a run, `None` if its `metrics.json` or its teacher's says nothing."""
+    return None if "teacher" in metrics else metrics.get("steps")

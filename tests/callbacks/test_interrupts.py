@@ -46,6 +46,7 @@ def test_a_signal_ends_training_where_the_batch_ends(number):
     with pytest.raises(KeyboardInterrupt), interrupts:
         fit(interrupts, signals)
     assert (signals.begun, signals.after) == (1, 1)
+    assert interrupts.requested == number and not interrupts.repeated
     assert signal.getsignal(number) is before
     with interrupts:
         assert fit(interrupts).epoch == [0]
@@ -55,7 +56,7 @@ def test_a_second_signal_ends_it_at_once():
     signals, interrupts = Signals(signal.SIGINT, signal.SIGINT), Interrupts()
     with pytest.raises(KeyboardInterrupt), interrupts:
         fit(interrupts, signals)
-    assert (signals.begun, signals.after) == (1, 0)
+    assert (signals.begun, signals.after) == (1, 0) and interrupts.repeated
 
 
 def test_an_ignored_signal_stays_ignored():

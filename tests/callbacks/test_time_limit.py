@@ -40,5 +40,7 @@ def test_training_ends_at_the_next_batch(monkeypatch):
 
     # One look at the clock a batch: the sixth of them is the first beyond five seconds.
     model = make_model()
-    model.fit(X, X[:, :1], batch_size=4, epochs=9, verbose=0, callbacks=[Limit(5.0 / 60.0)])
+    limit = Limit(5.0 / 60.0)
+    model.fit(X, X[:, :1], batch_size=4, epochs=9, verbose=0, callbacks=[limit])
     assert seen == [0, 1, 2, 3, 4, 5]
+    assert limit.cut_after == (1, 6)

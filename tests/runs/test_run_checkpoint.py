@@ -53,6 +53,15 @@ def test_an_epoch_cut_short_is_not_saved(tmp_path):
     assert names == ["epoch-00001.npz", "epoch-00002.npz"]
 
 
+def test_a_first_epoch_leaves_a_checkpoint_whatever_ends_it(tmp_path):
+    fit(tmp_path / "killed", 5, SCORES, StopAt(0, 1))
+    assert [path.name for path in (tmp_path / "killed").iterdir()] == ["epoch-00000.npz"]
+    fit(tmp_path / "cut", 5, SCORES, StopAt(0, 1, politely=True))
+    assert [path.name for path in (tmp_path / "cut").iterdir()] == ["epoch-00001.npz"]
+    _, checkpoint = fit(tmp_path / "cut", 2, SCORES)
+    assert [record["epoch"] for record in checkpoint.history] == [1, 2]
+
+
 def test_the_two_newest_checkpoints_stay_and_know_the_time(tmp_path):
     _, checkpoint = fit(tmp_path, 4, SCORES)
     assert [path.name for path in checkpoint.files()] == ["epoch-00003.npz", "epoch-00004.npz"]

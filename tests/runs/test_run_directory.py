@@ -2,6 +2,7 @@ import errno
 import functools
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ import zoo
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.runs import RunDirectory, lock, run_directory
 from keras_vae_collapse.training import Recipe
+from keras_vae_collapse.training.description import run_directory as run_directory_of_training
 
 CONFIG = {
     "recipe": zoo.recipe("mdr").replace(latent_dim=4).to_config(),
@@ -144,6 +146,57 @@ def test_a_run_of_version_0_1_is_resumed_unless_its_teacher_stands_elsewhere(run
         opened(run.path, resume=True)
 
 
+def test_a_run_with_slots_of_an_earlier_version_says_what_to_do(run):
+    old = {"char_dim": 8, "rate_term": "MDRConstraint", "slots": 2}
+    run.config.write_text(json.dumps({**CONFIG, "recipe": old}))
+    before = contents(run.path)
+    with pytest.raises(RunError, match="slots are those of an earlier.*pass --overwrite to begin"):
+        run_directory_of_training(run.path).check(CONFIG, resume=True)
+    assert contents(run.path) == before
+
+
+@pytest.mark.parametrize("name", ["model.keras", "metrics.json", "predictions-dev.tsv", "export"])
+def test_results_without_a_checkpoint_are_not_replaced_by_a_resumed_run(run, name):
+    shutil.rmtree(run.checkpoints)
+    for path in (run.model, run.metrics):
+        path.unlink()
+    run.export.rmdir()
+    opened(run.path, resume=True)  # a run that was killed before its first checkpoint
+    (run.path / name).mkdir()
+    (run.path / name / "work").write_text("work")
+    before = contents(run.path)
+    with pytest.raises(RunError, match=f"holds {name}, but no checkpoint.*Pass --overwrite"):
+        opened(run.path, resume=True)
+    assert contents(run.path) == before
+
+
+def test_to_go_on_and_to_begin_again_is_too_much(run):
+    with pytest.raises(RunError, match="pass one of them"):
+        opened(run.path, resume=True, overwrite=True)
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "epochs", "minutes", "why"),
+    [
+        ("epochs", 3, None, "all of its 3 epochs"),
+        ("epochs", 4, None, None),
+        ("patience", 9, None, "the last ones made it no better"),
+        ("max_minutes", 9, 2.0, "its 2 minutes are used up"),
+        ("max_minutes", 9, 2.2, None),
+        ("max_minutes", 9, None, None),
+        ("SIGINT", 3, None, None),
+        (None, 3, None, None),  # of an earlier version
+    ],
+)
+def test_a_finished_run_says_why(run, ended_by, epochs, minutes, why):
+    assert run.why_finished(3) is None  # no predictions
+    run.predictions.write_text("a")
+    (run.export / "saved_model.pb").write_text("a")
+    run.metrics.write_text(json.dumps({"epochs": 3, "training_minutes": 2.1, "ended_by": ended_by}))
+    found = run.why_finished(epochs, minutes)
+    assert (found is None) if why is None else why in found
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[1]", "{}", '{"recipe": {}}', '{"recipe": {"x": 1}}'])
 def test_a_damaged_configuration_cannot_resume(run, damage):
     run.config.write_text(damage)
@@ -207,7 +260,7 @@ def test_a_refused_run_gives_the_lock_back(run, flag):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="cannot write to .*file/run"):
+    with pytest.raises(RunError, match="cannot write to .*file/run: .*file is no folder"):
         opened(tmp_path / "file" / "run")
 
 

@@ -61,7 +61,6 @@ def test_settings_take_the_place_of_options(tmp_path):
         (["--data=nowhere"], "no such directory: nowhere"),
         (["--epoch=3"], "epoch"),
         (["extra"], "unknown argument 'extra'"),
-        (["--task=2"], "task"),
     ],
 )
 def test_a_bad_flag_is_one_line_that_says_what_is_allowed(tmp_path, arguments, message):

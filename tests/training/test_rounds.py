@@ -192,7 +192,8 @@ def test_a_run_killed_in_its_teacher_and_after_ends_like_one_never_stopped(tmp_p
     code, output = train(data, whole, **RUN)
     assert code == 0, output[-3000:]
     for part in (folder / "round-1", folder):
-        process = start("train.py", *train_arguments(data, folder, resume=True, **RUN))
+        begun = (folder / "config.json").exists()
+        process = start("train.py", *train_arguments(data, folder, resume=begun, **RUN))
         while not list((part / "checkpoints").glob("epoch-00002*.npz")):
             assert process.poll() is None, process.communicate()[0][-3000:]
             time.sleep(0.01)
@@ -219,5 +220,5 @@ def test_an_interrupted_teacher_says_how_to_go_on(tmp_path):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     code, output = finish(process)
-    assert code == 1 and "interrupted while training the teacher" in output
-    assert "--resume" in output and "Traceback" not in output
+    assert code == 130 and "Traceback" not in output
+    assert "kvc-train: interrupted; go on with: " in output and "--resume" in output

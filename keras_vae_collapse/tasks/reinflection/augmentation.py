@@ -3,6 +3,7 @@
 import os
 import random
 
+from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.core.errors import RecipeError, did_you_mean
 from keras_vae_collapse.tasks.reinflection.example import Example
 from keras_vae_collapse.tasks.reinflection.paradigms import paradigms
@@ -56,6 +57,9 @@ def prefix_swaps(examples, swaps=1, kept=3, seed=0):
         kept: characters of the common beginning that stay, at least 1.
         seed: a non-negative integer.
     """
+    check_integer("swaps", swaps, low=1)
+    check_integer("kept", kept, low=1)
+    check_integer("seed", seed, low=0)
     rng = random.Random(seed)
     words = [e.source for e in examples] + [e.target for e in examples]
     letters = {pair for word in words for pair in zip(word, word[1:], strict=False)}

@@ -1,6 +1,7 @@
 """The reinflection task: its examples, its model, its figures."""
 
 import hashlib
+import shlex
 
 from keras_vae_collapse.core.errors import RecipeError, did_you_mean
 from keras_vae_collapse.core.files import write_text
@@ -14,6 +15,7 @@ from keras_vae_collapse.tasks.reinflection.projector_labels import (
     examples_with_lemmas,
     projector_data,
 )
+from keras_vae_collapse.tasks.reinflection.recipe_parts import check_parts
 from keras_vae_collapse.tasks.reinflection.scorer import (
     part_of_speech_table,
     score_predictions,
@@ -107,7 +109,8 @@ class ReinflectionTask(Task):
 
     def complete(self, recipe):
         if recipe.augmentation == "auto":
-            return recipe.replace(augmentation=DEFAULT_AUGMENTATION)
+            recipe = recipe.replace(augmentation=DEFAULT_AUGMENTATION)
+        check_parts(recipe)
         return recipe
 
     def training_examples(self, recipe):
@@ -172,6 +175,13 @@ class ReinflectionTask(Task):
 
     def write_predictions(self, path, examples, outputs):
         write_predictions(path, examples, outputs)
+
+    def dev_options(self):
+        paths = {example.path for example in self.dev_examples}
+        trained = {example.path for example in self.train_examples}
+        if len(paths) != 1 or None in paths or paths & trained:
+            return ""  # made, or held out: the commands make it again
+        return f" --file={shlex.quote(*paths)} --task={self.data['task']}"
 
     # Where a trained model goes.
 

@@ -30,8 +30,8 @@ def write(folder, text, name="turkish-task3-train"):
         (2, True, "num=SG\tevi\tnum=PL", Example("evi", "num=PL", None, "num=SG")),
         (3, False, "evi\tnum=PL\tevler", Example("evi", "num=PL", "evler")),
         (3, True, "evi\tnum=PL", Example("evi", "num=PL", None)),
-        ("unimorph", False, "go\twent\tV;PST", Example("go", "pos=V,tag=PST", "went")),
-        ("unimorph", True, "go\tV;PST", Example("go", "pos=V,tag=PST", None)),
+        ("unimorph", False, "go\twent\tV;PST", Example("go", "V;PST", "went")),
+        ("unimorph", True, "go\tV;PST", Example("go", "V;PST", None)),
     ],
 )
 def test_columns_of_every_task(tmp_path, task, covered, line, expected):

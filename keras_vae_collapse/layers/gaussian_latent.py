@@ -84,12 +84,12 @@ class GaussianLatent(NamedState, keras.layers.Layer):
     import keras
     import numpy as np
     from keras_vae_collapse.layers import GaussianLatent
-    from keras_vae_collapse.losses import KLDivergence
+    from keras_vae_collapse.losses import GaussianNLL, KLDivergence
 
     inputs = keras.Input((8,))
     z = GaussianLatent(latent_dim=2, rate_term=KLDivergence())(inputs)
     model = keras.Model(inputs, keras.layers.Dense(8)(z))
-    model.compile("adam", "mse")
+    model.compile("adam", GaussianNLL())
     model.fit(np.ones((4, 8)), np.ones((4, 8)), verbose=0)
     ```
     """

@@ -62,13 +62,13 @@ class MDRConstraint(RateTerm):
     import keras
     import numpy as np
     from keras_vae_collapse.layers import GaussianLatent
-    from keras_vae_collapse.losses import MDRConstraint
+    from keras_vae_collapse.losses import GaussianNLL, MDRConstraint
 
     inputs = keras.Input((8,))
     constraint = MDRConstraint(rate_nats=200.0)
     z = GaussianLatent(latent_dim=2, rate_term=constraint)(inputs)
     model = keras.Model(inputs, keras.layers.Dense(8)(z))
-    model.compile("adam", "mse")
+    model.compile("adam", GaussianNLL())
     history = model.fit(np.ones((4, 8)), np.ones((4, 8)), verbose=0).history
     assert "gap" in history and constraint.multiplier > 1.01
     ```

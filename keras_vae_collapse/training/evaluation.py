@@ -13,6 +13,7 @@ from keras_vae_collapse.metrics import (
     mutual_information,
     rate,
 )
+from keras_vae_collapse.metrics.gaps import distortion_and_z_gap
 from keras_vae_collapse.models import SequenceVAE
 from keras_vae_collapse.models.functions import ModelFunctions
 from keras_vae_collapse.tasks.task import Task
@@ -73,9 +74,10 @@ class EncodedExamples:
         """`loc` and `scale` of every example, float32 arrays."""
         return tuple(part.astype("float32") for part in self.latent_model.posterior(_ROWS))
 
-    def distortion(self, z):
-        """`-log p(x_t | z, y)` of every example in nats, float32, for `z` `(N, latent_dim)`."""
-        return self.latent_model.distortion(z, _ROWS).astype("float32")
+    def distortion_and_z_gap(self, loc, scale, seed=0):
+        """Both in nats per example, by one permutation of one sample of the posterior."""
+        model = self.latent_model
+        return distortion_and_z_gap(model.log_prob, loc, scale, model.inputs, 1, _ROWS, seed)
 
     def outputs(self, beam_width=1):
         """The n-best list of every example, decoded from the posterior mean, best first."""
@@ -94,16 +96,13 @@ def quick_figures(encoded, seed=0):
     outputs = encoded.outputs()
     figures = encoded.task.figures(encoded.examples, outputs)
     loc, scale = encoded.posterior()
-    rng = np.random.default_rng(seed)
-    z = (loc + scale * rng.standard_normal(loc.shape)).astype("float32")
-    distortion = encoded.distortion(z)
-    permuted = encoded.distortion(np.roll(z, rng.integers(1, max(2, len(z))), axis=0))
+    distortion, gap = encoded.distortion_and_z_gap(loc, scale, seed)
     encoded.latest = Snapshot([best for best, *_ in outputs], loc, scale)
     return {
         **{name: figures[name] for name in encoded.task.epoch_figures},
-        "distortion": float(distortion.mean()),
+        "distortion": distortion,
         "rate": float(rate(loc, scale, encoded.prior, seed=seed).mean()),
-        "z_gap": float((permuted - distortion).mean()),
+        "z_gap": gap,
         "mutual_information": mutual_information(loc, scale, num_samples=1, seed=seed),
         "active_units": active_units(loc),
         "distinct": distinct_outputs(encoded.latest.outputs),

@@ -3,9 +3,10 @@ import pytest
 from training_runs import tiny
 
 from keras_vae_collapse.diagnostics import diagnose
+from keras_vae_collapse.metrics import rate, z_gap
 from keras_vae_collapse.tasks.reinflection import Example, ReinflectionTask
 from keras_vae_collapse.training.build import build
-from keras_vae_collapse.training.evaluation import EncodedExamples
+from keras_vae_collapse.training.evaluation import EncodedExamples, evaluate, quick_figures
 
 EXAMPLES = [
     Example(stem + "ler", f"pos=N,case={case}", stem + ending)
@@ -19,6 +20,15 @@ TASK = ReinflectionTask.from_examples(EXAMPLES, EXAMPLES)
 def encoded():
     """An untrained model on the examples."""
     return EncodedExamples(TASK, build(tiny("base"), TASK), EXAMPLES)
+
+
+@pytest.fixture(scope="module")
+def lively():
+    """A model of random weights, whose words hang on `z`, with a prior that is not normal."""
+    model, rng = build(tiny("multimodal_prior"), TASK), np.random.default_rng(0)
+    for weight in model.trainable_weights:
+        weight.assign(rng.normal(size=weight.shape))
+    return EncodedExamples(TASK, model, EXAMPLES)
 
 
 def test_rows_come_in_the_order_of_length_with_their_labels(encoded):
@@ -45,3 +55,43 @@ def test_padding_does_not_change_the_log_probability(encoded):
 
 def test_an_untrained_model_has_collapsed(encoded):
     assert diagnose(encoded.latent_model, num_samples=5).verdict == "collapsed"
+
+
+def test_figures_of_an_epoch_are_those_of_the_metrics(lively):
+    found, model = quick_figures(lively, seed=3), lively.latent_model
+    loc, scale = lively.posterior()
+    gap = z_gap(model.log_prob, loc, scale, model.inputs, num_permutations=1, seed=3)
+    assert found["z_gap"] == pytest.approx(gap) and gap > 1.0
+    z = loc + scale * np.random.default_rng(3).standard_normal(loc.shape)
+    assert found["distortion"] == pytest.approx(model.distortion(z).mean())
+    prior = lively.model.latent.prior.distribution()
+    assert found["rate"] == pytest.approx(rate(loc, scale, prior, seed=3).mean())
+    assert abs(found["rate"] - rate(loc, scale).mean()) > 1.0
+    words = {best for best, *_ in TASK.outputs(lively.model, EXAMPLES)}
+    assert found["distinct"] == len(words) > 3
+    assert set(lively.latest.outputs) == words
+    np.testing.assert_array_equal(lively.latest.loc, loc)
+    np.testing.assert_array_equal(lively.latest.scale, scale)
+
+
+def test_an_evaluation_has_greedy_and_beam_search_and_gives_outputs_in_the_order_asked(lively):
+    figures, outputs = evaluate(TASK, lively.model, EXAMPLES, beam_width=2, num_samples=7)
+    model = lively.model
+    alone = [TASK.outputs(model, [e], 2)[0] for e in EXAMPLES]
+    assert outputs == alone and [len(n_best) for n_best in outputs] == [2] * len(EXAMPLES)
+    greedy = TASK.outputs(model, EXAMPLES)
+    assert figures["levenshtein"] == TASK.figures(EXAMPLES, greedy)["levenshtein"]
+    beam = figures.pop("beam")
+    assert beam == {"width": 2, **TASK.figures(EXAMPLES, outputs)}
+    assert figures["distinct_outputs"] == len({best for best, *_ in greedy})
+    assert (figures["examples"], figures["num_samples"]) == (len(EXAMPLES), 7)
+    loc, scale = lively.posterior()
+    prior = model.latent.prior.distribution()
+    assert figures["rate_nats"] == pytest.approx(rate(loc, scale, prior).mean())
+    latent = lively.latent_model
+    assert figures["z_gap_nats"] == pytest.approx(z_gap(latent.log_prob, loc, scale, latent.inputs))
+
+
+def test_greedy_search_alone_gives_its_own_outputs(lively):
+    figures, outputs = evaluate(TASK, lively.model, EXAMPLES, beam_width=1, num_samples=1)
+    assert "beam" not in figures and outputs == TASK.outputs(lively.model, EXAMPLES)

@@ -56,7 +56,7 @@ def check_part(
             raise RecipeError(f"`{field}` needs `{option}`: set {field}.{option}, too")
     try:
         for option, check in source.checks:
-            if option in given and not is_part(given[option][1]):
+            if option in given and not isinstance(given[option][1], dict):
                 check(*given[option])
     except ValueError as error:
         raise RecipeError(str(error)) from error

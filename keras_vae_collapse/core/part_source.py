@@ -17,15 +17,7 @@ _ROOT = pathlib.Path(__file__).resolve().parents[1]
 # What every Keras layer takes besides its own.
 LAYER_OPTIONS = ("activity_regularizer", "trainable", "dtype", "autocast", "name")
 _CHECKS: dict[str, Callable] = {
-    name: getattr(checks, name)
-    for name in (
-        "check_number",
-        "check_rate",
-        "check_weight",
-        "check_positive",
-        "check_integer",
-        "check_choice",
-    )
+    name: check for name, check in vars(checks).items() if name.startswith("check_")
 }
 
 

@@ -25,7 +25,7 @@ def test_the_source_of_a_class_shows_the_options_that_the_class_takes(package, n
     ("package", "name", "option", "wrong", "right"),
     [
         ("losses", "MDRConstraint", "rate_nats", 0, 3),
-        ("losses", "KLDivergence", "weight", -1, {"class_name": "anything"}),
+        ("losses", "KLDivergence", "weight", -1, 0.5),
         ("losses", "FreeBitsKL", "average", "word", "batch"),
         ("losses", "ControlVAEKL", "num_samples", 0, 1),  # of its base class
         ("layers", "CharDropout", "rate", 1.5, 1.0),  # of a descriptor

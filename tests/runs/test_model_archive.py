@@ -16,7 +16,7 @@ from training_runs import tiny
 
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.distribute.replica_adam import ReplicaAdam
-from keras_vae_collapse.runs.model_archive import UnsafeModel, load_model
+from keras_vae_collapse.runs.model_archive import UnsafeModel, check_archive, load_model
 from keras_vae_collapse.tasks.reinflection import Example, ReinflectionTask, ReinflectionVAE
 
 MEMBERS = ("metadata.json", "config.json", "model.weights.h5")
@@ -325,3 +325,17 @@ def test_a_damaged_file_is_always_a_clear_error_or_the_same_model(good, tmp_path
             assert "model.keras" in str(error)
         else:
             assert model.inflect(["evler"], ["pos=N,num=SG"]) == forms
+
+
+def test_a_file_cut_at_any_kilobyte_and_weights_cut_so_are_refused(good, tmp_path):
+    members = good[0]
+    path = write(tmp_path / "run", members.items()) / "model.keras"
+    data, weights = path.read_bytes(), members["model.weights.h5"]
+    for size in range(0, len(data), 1024):
+        path.write_bytes(data[:size])
+        with pytest.raises(RunError, match="cannot load .*model.keras"):
+            check_archive(path)
+    for size in range(0, len(weights), 1024):
+        write(tmp_path / "run", {**members, "model.weights.h5": weights[:size]}.items())
+        with pytest.raises(RunError, match="cannot load .*model.keras"):
+            check_archive(path)

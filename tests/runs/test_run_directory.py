@@ -260,7 +260,7 @@ def test_a_refused_run_gives_the_lock_back(run, flag):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="cannot write to .*file/run: .*file is no folder"):
+    with pytest.raises(RunError, match="cannot write to .*file/run"):
         opened(tmp_path / "file" / "run")
 
 

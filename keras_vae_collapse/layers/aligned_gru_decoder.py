@@ -13,7 +13,7 @@ from keras_vae_collapse.layers.aligned_recurrence import (
     aligned_states_for_training,
     aligned_step,
 )
-from keras_vae_collapse.layers.checks import check_shape
+from keras_vae_collapse.layers.checks import check_not_symbolic, check_shape
 from keras_vae_collapse.layers.gru_recurrence import exact_type, product
 
 # By how many slots the attention may shift in a step, and the initial score of a shift by one: the
@@ -58,8 +58,8 @@ class AlignedGRUDecoder(keras.layers.Layer):
         `(batch, length, units)`.
 
     Raises:
-        ValueError: `units` or `slots` is not a positive integer, or `memory` does not hold `slots`
-            slots.
+        ValueError: `units` or `slots` is not a positive integer, a rank is wrong, or `memory` does
+            not hold `slots` slots.
 
     Example:
 
@@ -84,6 +84,8 @@ class AlignedGRUDecoder(keras.layers.Layer):
         )
 
     def build(self, condition_shape, history_shape, memory_shape):
+        check_shape("condition", condition_shape, "batch", "condition_dim")
+        check_shape("history", history_shape, "batch", "length", "embedding_dim")
         check_shape("memory", memory_shape, "batch", self.slots, "dim")
         dim, input_dim = memory_shape[-1], history_shape[-1] + condition_shape[-1]
         self.start.build(condition_shape)
@@ -129,6 +131,7 @@ class AlignedGRUDecoder(keras.layers.Layer):
 
     def initial_state(self, condition):
         """State and location scores before the first step, `(batch, units + slots)`."""
+        check_not_symbolic("initial_state", condition)
         h_0 = self._cast(self.start(condition))
         location = ops.broadcast_to(self._cast(self.first), (ops.shape(h_0)[0], self.slots))
         return ops.concatenate([h_0, location], axis=-1)
@@ -139,6 +142,7 @@ class AlignedGRUDecoder(keras.layers.Layer):
         Returns:
             State and location scores, `(batch, units + slots)`; the former are the first `units`.
         """
+        check_not_symbolic("step", condition, embedded, memory, state)
         h, location = ops.split(state, [self.units], axis=-1)
         inputs = ops.concatenate([self._cast(embedded), self._cast(condition)], axis=-1)
         x = self._project(inputs)

@@ -56,9 +56,8 @@ class CharDropout(IdDropout):
     ```
     """
 
-    @property
-    def hides_all(self):
-        return self.rate == 1.0
+    def _hides_all(self):
+        return CharDropout.rate.tensor(self) == 1.0
 
     def _hit(self, u, mask):
         return u < CharDropout.rate.tensor(self)

@@ -117,10 +117,9 @@ class ContiguousDropout(IdDropout):
         steps = tf.round(IdDropout.rate.tensor(self, tf.float64) * survival / UNIFORM_STEP)
         return tf.cast(steps[::-1] * UNIFORM_STEP, tf.float32)
 
-    @property
-    def hides_all(self):
-        # The last threshold, the probability that a run starts at a position, rounded.
-        return self.rate * -np.expm1(-self.mean_length) >= 1.0 - UNIFORM_STEP / 2
+    def _hides_all(self):
+        # The last threshold is the probability that a run starts at a position.
+        return self._thresholds()[-1] == 1.0
 
     def _hit(self, u, mask):
         # The thresholds above u, whose number is the length of the run.

@@ -6,6 +6,7 @@ import tensorflow as tf
 from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_number
 from keras_vae_collapse.core.fixed import Fixed
+from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed, seed_in_use
 from keras_vae_collapse.layers.checks import check_shape, check_tensor
 from keras_vae_collapse.layers.noise import uniform, with_noise
@@ -16,7 +17,7 @@ def _check_rate(name, value):
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class EmbeddingDropout(keras.layers.Layer):
+class EmbeddingDropout(NamedState, keras.layers.Layer):
     """Zeroes units of the embedding matrix, the same ones wherever a symbol occurs in a sequence.
 
     For each example of the batch a mask of the whole matrix is drawn, before the look-up:
@@ -80,7 +81,7 @@ class EmbeddingDropout(keras.layers.Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        check_shape("inputs", input_shape, "batch", "length", "dim")
+        check_shape("inputs", input_shape, "batch", "length", "[dim]")
         self.noise = NoiseSeeds(self, self.noise_seed)
         super().build(input_shape)
 

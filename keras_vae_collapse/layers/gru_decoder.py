@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.core.fixed import Fixed
+from keras_vae_collapse.layers.checks import check_shape
 from keras_vae_collapse.layers.gru import GRU
 
 
@@ -32,7 +33,7 @@ class GRUDecoder(keras.layers.Layer):
         `(batch, length, units)`.
 
     Raises:
-        ValueError: `units` is not a positive integer.
+        ValueError: `units` is not a positive integer, or a rank is wrong.
 
     Reference: Bowman et al. 2015, arXiv:1511.06349.
 
@@ -53,10 +54,13 @@ class GRUDecoder(keras.layers.Layer):
     def __init__(self, units: int, **kwargs):
         super().__init__(**kwargs)
         self.units = check_integer("units", units, low=1)
-        self.start = keras.layers.Dense(units, activation="tanh", name="start")
-        self.gru = GRU(units, return_sequences=True, name="gru")
+        policy = self.dtype_policy
+        self.start = keras.layers.Dense(units, activation="tanh", dtype=policy, name="start")
+        self.gru = GRU(units, return_sequences=True, dtype=policy, name="gru")
 
     def build(self, condition_shape, history_shape):
+        check_shape("condition", condition_shape, "batch", "condition_dim")
+        check_shape("history", history_shape, "batch", "length", "embedding_dim")
         self.start.build(condition_shape)
         self.gru.build((*history_shape[:-1], history_shape[-1] + condition_shape[-1]))
         super().build((condition_shape, history_shape))

@@ -7,6 +7,7 @@ from keras import ops
 from keras_vae_collapse.core.checks import check_integer, check_rate
 from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.layers.attention_pooling import AttentionPooling
+from keras_vae_collapse.layers.checks import check_shape
 from keras_vae_collapse.layers.dropout import Dropout
 from keras_vae_collapse.layers.gru import GRU
 
@@ -43,7 +44,8 @@ class GRUEncoder(keras.layers.Layer):
         `(batch, 2 * units)`, or `(batch, slots * slot_dim)` with slots.
 
     Raises:
-        ValueError: a size is not a positive integer, or `dropout` lies outside [0, 1].
+        ValueError: a size is not a positive integer, `dropout` lies outside [0, 1], or the ids are
+            not of rank 2.
 
     Example:
 
@@ -79,17 +81,27 @@ class GRUEncoder(keras.layers.Layer):
         self.slot_dim = check_integer("slot_dim", slot_dim, low=1)
         self.slot_spacing = slot_spacing
         self.seed = seed
-        self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
-        self.drop = Dropout(check_rate("dropout", dropout), seed=seed, name="drop")
-        self.forward = GRU(units, return_sequences=slots > 0, name="forward")
+        policy = self.dtype_policy
+        self.embedding = keras.layers.Embedding(
+            vocabulary_size, embedding_dim, dtype=policy, name="embedding"
+        )
+        rate = check_rate("dropout", dropout)
+        self.drop = Dropout(rate, seed=seed, dtype=policy, name="drop")
+        self.forward = GRU(units, return_sequences=slots > 0, dtype=policy, name="forward")
         # With slots the states of all positions are wanted in order, padding last: then the
         # sequences are reversed instead, see `_pooled`.
         self.backward = GRU(
-            units, return_sequences=slots > 0, go_backwards=slots == 0, name="backward"
+            units,
+            return_sequences=slots > 0,
+            go_backwards=slots == 0,
+            dtype=policy,
+            name="backward",
         )
-        self.pooling = (
-            AttentionPooling(slots, slot_dim, slot_spacing, name="pooling") if slots else None
-        )
+        self.pooling = None
+        if slots:
+            self.pooling = AttentionPooling(
+                slots, slot_dim, slot_spacing, dtype=policy, name="pooling"
+            )
 
     @property
     def dropout(self):
@@ -101,6 +113,7 @@ class GRUEncoder(keras.layers.Layer):
         self.drop.rate = check_rate("dropout", rate)
 
     def build(self, input_shape):
+        check_shape("ids", input_shape, "batch", "length")
         self.embedding.build(input_shape)
         embedded = (*input_shape, self.embedding_dim)
         self.drop.build(embedded)

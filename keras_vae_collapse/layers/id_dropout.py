@@ -8,12 +8,13 @@ import tensorflow as tf
 from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_integer, check_rate
 from keras_vae_collapse.core.fixed import Fixed
+from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed, seed_in_use
 from keras_vae_collapse.layers.checks import check_id_list, check_tensor
 from keras_vae_collapse.layers.noise import uniform, with_noise
 
 
-class IdDropout(keras.layers.Layer):
+class IdDropout(NamedState, keras.layers.Layer):
     """Base of the layers that replace some ids of a sequence by the unknown id.
 
     A subclass says which positions the noise hits in `_hit(u, mask)`; everything else (what is
@@ -64,11 +65,16 @@ class IdDropout(keras.layers.Layer):
     @property
     def hides_all(self):
         """Whether every draw hits every position, so that only `keep_ids` are ever seen."""
-        return False
+        with tf.init_scope():
+            return bool(self._hides_all())
+
+    def _hides_all(self):
+        """`hides_all` as a boolean scalar of the running step."""
+        return tf.constant(False)
 
     def hidden(self, inputs):
-        """The ids `inputs` with all replaced that are not kept."""
-        return self._replaced(inputs, tf.ones_like(inputs, "bool"))
+        """What can be seen of ids outside training: those kept where `hides_all`, else all."""
+        return self._replaced(inputs, tf.fill(tf.shape(inputs), self._hides_all()))
 
     def _replaced(self, inputs, hit):
         for keep_id in self.keep_ids:

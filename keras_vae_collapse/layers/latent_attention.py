@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer, check_number
 from keras_vae_collapse.core.fixed import Fixed
-from keras_vae_collapse.layers.checks import check_shape
+from keras_vae_collapse.layers.checks import check_not_symbolic, check_shape
 from keras_vae_collapse.layers.positions import position_vectors, spaced_positions
 
 
@@ -103,6 +103,7 @@ class LatentAttention(keras.layers.Layer):
 
         `start` is the step of the first state; it matters where there is a `spacing`.
         """
+        check_not_symbolic("attend", memory, query)
         keys = memory + ops.cast(self.positions, self.compute_dtype)
         scores = ops.matmul(self.project_query(query), ops.transpose(keys, (0, 2, 1)))
         scores = ops.cast(scores, "float32") * self.units**-0.5

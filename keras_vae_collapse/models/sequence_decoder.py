@@ -11,6 +11,7 @@ from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.parts import find_class, is_part, make_part
 from keras_vae_collapse.core.special_ids import PAD, SOS
 from keras_vae_collapse.layers import ConditionAttention, Dropout
+from keras_vae_collapse.layers.checks import check_layer
 from keras_vae_collapse.models.build_once import build_once
 
 
@@ -63,7 +64,7 @@ class SequenceDecoder(keras.layers.Layer):
         Logits `(batch, length, vocabulary_size)`.
 
     Raises:
-        ValueError: a size is out of range.
+        ValueError: a size is out of range, or a part is no layer.
 
     Example:
 
@@ -80,6 +81,8 @@ class SequenceDecoder(keras.layers.Layer):
     """
 
     vocabulary_size, embedding_dim, condition_dim, seed = Fixed(), Fixed(), Fixed(), Fixed()
+    recurrence, latent_attention, auxiliary_state_cost = Fixed(), Fixed(), Fixed()
+    history_dropout, embedding_dropout = Fixed(), Fixed()
 
     def __init__(
         self,
@@ -100,29 +103,35 @@ class SequenceDecoder(keras.layers.Layer):
         self.vocabulary_size = check_integer("vocabulary_size", vocabulary_size, low=2)
         self.embedding_dim = check_integer("embedding_dim", embedding_dim, low=1)
         self.condition_dim = check_integer("condition_dim", condition_dim, low=0)
-        self.history_dropout = history_dropout
-        self.embedding_dropout = embedding_dropout
-        self.auxiliary_state_cost = auxiliary_state_cost
+        self.history_dropout = check_layer("history_dropout", history_dropout)
+        self.embedding_dropout = check_layer("embedding_dropout", embedding_dropout)
+        self.auxiliary_state_cost = check_layer("auxiliary_state_cost", auxiliary_state_cost)
         self.max_length = check_integer("max_length", max_length, low=1)
         self.seed = seed
         # Initial weights follow the order in which parts are made: a part that comes as a
         # configuration is made at its place here.
+        policy = self.dtype_policy
         if condition_dim:
             self.condition_embedding = keras.layers.Dense(
-                condition_dim, use_bias=False, name="condition_embedding"
+                condition_dim, use_bias=False, dtype=policy, name="condition_embedding"
             )
             # Gradients of one tensor are summed in the order of such names: a new one would change
             # the last digits of trainings with an auxiliary state cost.
-            self.condition_attention = ConditionAttention(condition_dim, name="attention")
+            self.condition_attention = ConditionAttention(
+                condition_dim, dtype=policy, name="attention"
+            )
         self.latent_attention = _as_layer("latent_attention", latent_attention)
-        self.drop = Dropout(check_rate("dropout", dropout), seed=seed, name="drop")
+        rate = check_rate("dropout", dropout)
+        self.drop = Dropout(rate, seed=seed, dtype=policy, name="drop")
         self.output_layer = keras.layers.Dense(vocabulary_size, dtype="float32", name="logits")
         cls = type(recurrence)
         if is_part(recurrence):
             cls = find_class(recurrence["class"], ("layers",), "recurrence")
         self.autoregressive = hasattr(cls, "step")
         if self.autoregressive or auxiliary_state_cost is not None:
-            self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="history")
+            self.embedding = keras.layers.Embedding(
+                vocabulary_size, embedding_dim, dtype=policy, name="history"
+            )
         self.recurrence = _as_layer("recurrence", recurrence)
         self.reads_memory = "memory" in inspect.signature(self.recurrence.call).parameters
 
@@ -216,9 +225,9 @@ class SequenceDecoder(keras.layers.Layer):
         """What the recurrence sees of ids `(batch, length)`, in a sequence or at a step."""
         if self.history_dropout is None:
             return history
-        if self.hides_history:
-            return self.history_dropout.hidden(history)
-        return self.history_dropout(history, training=training)
+        if training or not hasattr(self.history_dropout, "hidden"):
+            return self.history_dropout(history, training=training)
+        return self.history_dropout.hidden(history)
 
     def _historyless_states(self, given, length):
         steps = length
@@ -301,4 +310,6 @@ _PARTS = (
 
 
 def _as_layer(field, value):
-    return make_part(field, value, ("layers",)) if is_part(value) else value
+    if is_part(value):
+        return make_part(field, value, ("layers",))
+    return check_layer(field, value, optional=field != "recurrence")

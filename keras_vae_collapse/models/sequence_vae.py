@@ -6,6 +6,7 @@ import tensorflow as tf
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.core.replica_losses import add_batch_loss
 from keras_vae_collapse.core.special_ids import PAD
+from keras_vae_collapse.layers.checks import check_layer
 from keras_vae_collapse.models.build_once import build_once
 from keras_vae_collapse.models.decoding import beam_search, never_emitted
 
@@ -43,6 +44,9 @@ class SequenceVAE(keras.Model):
     Output shape:
         Logits `(batch, T, vocabulary size)`.
 
+    Raises:
+        ValueError: a size is out of range, or a part is no layer.
+
     Example:
 
     ```python
@@ -66,7 +70,7 @@ class SequenceVAE(keras.Model):
 
     def __init__(
         self,
-        encoder: list,
+        encoder,
         latent,
         decoder,
         max_length: int,
@@ -77,14 +81,16 @@ class SequenceVAE(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.encoder = encoder
-        self.latent = latent
-        self.decoder = decoder
+        self.encoder = check_layer("encoder", encoder, optional=False)
+        self.latent = check_layer("latent", latent, optional=False)
+        self.decoder = check_layer("decoder", decoder, optional=False)
         self.max_length = check_integer("max_length", max_length, low=1)
         self.condition_size = check_integer("condition_size", condition_size, low=0)
-        self.bag_of_chars = bag_of_chars
-        self.bag_of_chars_head = bag_of_chars_head
-        self.codec = codec
+        # Backward states of a decoder without history begin where decoding ends, in training too.
+        decoder.max_length = max(decoder.max_length, self.max_length + 1)
+        self.bag_of_chars = check_layer("bag_of_chars", bag_of_chars)
+        self.bag_of_chars_head = check_layer("bag_of_chars_head", bag_of_chars_head)
+        self.codec = check_layer("codec", codec)
         self.distortion_tracker = keras.metrics.Mean(name="distortion")
         self.build()
 

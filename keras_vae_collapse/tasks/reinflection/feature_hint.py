@@ -13,9 +13,8 @@ def feature_hint(text, vocabulary):
     """
     keys, values = {}, {}
     for feature in vocabulary.features:
-        key, _, value = feature.partition("=")
-        keys.setdefault(key, feature)
-        values.setdefault(value, []).append(feature)
+        keys.setdefault(feature.partition("=")[0], feature)
+        values.setdefault(feature.rpartition("=")[2], []).append(feature)
     meant = [values.get(tag.rpartition("=")[2], ()) for tag in re.split("[;,]", text)]
     if all(len(features) == 1 for features in meant):
         return f"Did you mean {vocabulary.separator.join(feature for (feature,) in meant)!r}?"

@@ -61,9 +61,8 @@ class Vocabulary:
         words = [word for e in examples for word in e.words]
         texts = {e.features for e in examples}
         marks = set().union(*texts)
-        separator = (
-            ";" if marks and "=" not in marks and (";" in marks or "," not in marks) else ","
-        )
+        tags = marks and "=" not in marks and (";" in marks or "," not in marks)
+        separator = ";" if tags else ","
         return cls(
             characters=tuple(sorted(set().union(*words))),
             features=tuple(sorted({f for text in texts for f in split_features(text, separator)})),

@@ -9,6 +9,7 @@ from keras_vae_collapse.commands.command import add_format, print_paths
 from keras_vae_collapse.commands.model_dir import (
     add_model_dir,
     gold_examples,
+    is_pretrained,
     model_folder,
     run_record,
     writable_folder,
@@ -65,8 +66,8 @@ def _diagnose(options):
         steps=training_steps(record),
         recipe=config.get("recipe"),
     )
-    own = (folder / "config.json").is_file()  # a pretrained model was trained elsewhere
-    command = _train_command(config.get("data") if own else None)
+    # The data of a pretrained model were elsewhere.
+    command = _train_command(None if is_pretrained(folder) else config.get("data"))
     folder = pathlib.Path(options.output_dir or writable_folder(folder))
     paths = [folder / "report.json", folder / "report.html"]
     write_text(paths[0], report.to_json() + "\n")

@@ -35,12 +35,17 @@ def model_folder(text):
     return pretrained[text]
 
 
+def is_pretrained(folder):
+    """Whether a folder is that of a pretrained model, and so part of an installation."""
+    return folder.resolve() in (known.resolve() for known in _pretrained().values())
+
+
 def writable_folder(folder):
     """Where files about a model go: its folder, but for one that is part of an installation.
 
     Files about a pretrained model go to the current folder, and one line says so.
     """
-    if folder.resolve() not in (known.resolve() for known in _pretrained().values()):
+    if not is_pretrained(folder):
         return folder
     print(f"{folder.name} is part of the installation: files go to the current folder")
     return pathlib.Path()
@@ -48,8 +53,10 @@ def writable_folder(folder):
 
 def sample_file(folder):
     """The file of examples that comes with a pretrained model, or `None`."""
-    path = folder.parents[1] / "samples" / f"{folder.name.partition('-')[0]}.tsv"
-    return path if folder in _pretrained().values() and path.is_file() else None
+    if not is_pretrained(folder):
+        return None
+    path = folder.resolve().parents[1] / "samples" / f"{folder.name.partition('-')[0]}.tsv"
+    return path if path.is_file() else None
 
 
 def gold_examples(options, folder):

@@ -106,7 +106,8 @@ def main(recipes, argv=None):
         print(f"{__doc__}\n\nflags:\n{values.get_help(prefix='  ').split(chr(10), 2)[2]}")
         return 0
     if rest:
-        return f"kvc-train: unknown argument {rest[0]!r}; all options begin with --"
+        hint = f" Did you mean --set {rest[0]}?" if "=" in rest[0] else ""
+        return f"kvc-train: unknown argument {rest[0]!r}; all options begin with --.{hint}"
     try:
         if values.recipe == "list":
             names = recipes.recipes()

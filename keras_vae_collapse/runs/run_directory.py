@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import pathlib
+import shlex
 import shutil
 
 from keras_vae_collapse.core.errors import RunError
@@ -195,6 +196,7 @@ class RunDirectory:
                 f"cannot resume {self.path}, the run was started otherwise:\n"
                 + "\n".join(f"  {key} was {was!r} and now is {now!r}" for key, was, now in changes)
                 + (_DECAY if "decay_epochs" in [key for key, *_ in changes] else "")
+                + _begun_by(old.get("command"))
             )
         if "versions" not in config:
             return
@@ -205,6 +207,12 @@ class RunDirectory:
                 was,
                 now,
             )
+
+
+def _begun_by(command):
+    return (
+        "\nit was begun by: " + shlex.join(map(str, command)) if isinstance(command, list) else ""
+    )
 
 
 def _differences(key, was, now):

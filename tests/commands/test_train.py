@@ -26,6 +26,7 @@ WRONG = [
     (["--data=/nowhere"], "no such directory: /nowhere"),
     (["--output_dir=/etc/passwd/run"], "cannot write to /etc/passwd/run"),
     (["extra"], "unknown argument 'extra'"),
+    (["latent_dim=3"], "Did you mean --set latent_dim=3"),
 ]
 
 

@@ -8,7 +8,8 @@ import sys
 import pytest
 from training_runs import environment
 
-EXAMPLES = sorted((pathlib.Path(__file__).parents[1] / "examples").glob("*.py"))
+ROOT = pathlib.Path(__file__).parents[1]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
 @pytest.mark.slow
@@ -29,3 +30,14 @@ def test_the_example_is_short_and_uses_nothing_of_our_model(path):
     text = path.read_text()
     assert len(text.splitlines()) <= 80
     assert "keras_vae_collapse.models" not in text and "zoo" not in text
+
+
+@pytest.mark.parametrize(
+    ("file", "heading"),
+    [("README.md", "Import a part"), ("docs/guide.md", "A model that is not ours")],
+)
+def test_what_the_documents_show_of_a_model_of_ones_own_runs(file, heading):
+    text = (ROOT / file).read_text(encoding="utf-8")
+    section = re.search(rf"^## {heading}\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)[1]
+    code = "\n".join(re.findall(r"```python\n(.*?)```", section, re.DOTALL))
+    exec(compile(code, file, "exec"), {"__name__": "example"})

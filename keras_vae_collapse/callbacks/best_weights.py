@@ -14,9 +14,9 @@ class BestWeights(keras.callbacks.Callback):
     further `fit` goes on: its epochs count from the last one on, and patience that has run out
     begins anew.
 
-    While the weight of a rate term rises, `val_loss` rises by itself: `keras.callbacks.
-    EarlyStopping` should monitor `val_negative_elbo`, which our rate terms log for every compiled
-    model.
+    While the weight of a rate term rises, `val_loss` rises by itself. `val_negative_elbo`, which
+    rate terms log for every compiled model, does not: monitor it, with `mode="min"`, in
+    `keras.callbacks.EarlyStopping`.
 
     Args:
         monitor: name of the figure in the logs; larger is better.

@@ -52,6 +52,15 @@ def test_epochs_before_the_first_that_counts_are_left_out():
     assert best.state["best_epoch"] == 4 and ended == 6
 
 
+def test_a_further_fit_goes_on_with_the_count_of_epochs_and_waits_anew():
+    best, _ = after([{"dev_accuracy": a} for a in (0.9, 0.5, 0.4)], patience=1, start_epoch=1)
+    assert best.state["best_epoch"] == 2 and best.model.stop_training
+    best.on_train_begin()
+    assert best.state == {"best": [0.5, 0.0], "best_epoch": 2, "waited": 0}
+    best.on_epoch_end(0, {"dev_accuracy": 0.8})
+    assert best.state["best_epoch"] == 4
+
+
 @pytest.mark.parametrize("patience", [1, 3])
 def test_training_ends_after_patience_epochs_without_improvement(patience):
     scores = [{"dev_accuracy": a} for a in (0.1, 0.5, *[0.4] * 10)]

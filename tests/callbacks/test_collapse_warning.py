@@ -9,7 +9,7 @@ from event_files import read_events, texts
 
 from keras_vae_collapse.callbacks import CollapseWarning
 from keras_vae_collapse.layers import GaussianLatent
-from keras_vae_collapse.losses import KLDivergence, MDRConstraint
+from keras_vae_collapse.losses import GaussianNLL, KLDivergence, MDRConstraint
 
 
 def run_epochs(callback, rates, steps=1000):
@@ -86,6 +86,54 @@ def test_healthy_run_leaves_nothing_in_tensorboard(tmp_path):
     assert read_events(tmp_path) == []
 
 
+def test_epochs_count_over_all_fits_of_a_model_and_anew_for_another(caplog):
+    callback, optimizer = CollapseWarning(), types.SimpleNamespace(iterations=1000)
+    models = [types.SimpleNamespace(optimizer=optimizer) for _ in range(2)]
+    for model in [models[0]] * 3 + [models[1]] * 3:
+        callback.set_model(model)
+        callback.on_epoch_end(0, {"rate": 0.1})
+        callback.on_train_end()
+    assert len(warnings(caplog)) == 2 and "epoch 3" in warnings(caplog)[1]
+
+
+def test_every_latent_is_watched_and_the_dead_ones_are_named(caplog):
+    inputs = keras.Input((4,))
+    latents = [
+        GaussianLatent(2, KLDivergence(name=f"kl_{name}"), name=name, seed=0, initial_scale=scale)
+        for name, scale in (("top", 0.01), ("middle", 1.0), ("bottom", 1.0))
+    ]
+    outputs = keras.layers.Concatenate()([latent(inputs) for latent in latents])
+    model = keras.Model(inputs, keras.layers.Dense(4)(outputs))
+    model.compile(keras.optimizers.SGD(1e-9), GaussianNLL())
+    x = 0.1 * np.ones((8, 4), "float32")
+    names = [latent.rate_term.trackers["rate"] for latent in latents]
+    callback = CollapseWarning(after_epochs=1, after_steps=0)
+    model.fit(x, x, epochs=2, verbose=0, callbacks=[callback])
+    (message,) = warnings(caplog)
+    assert f"of middle (`{names[1].name}`) and bottom (`{names[2].name}`): the rates" in message
+    assert "top" not in message and len({name.name for name in names}) == 3
+
+
+@pytest.mark.parametrize(
+    ("loss", "name"),
+    [
+        ("mse", "mean_squared_error"),
+        (keras.losses.BinaryCrossentropy(), "binary_crossentropy"),
+        ([None, "mae"], "mean_absolute_error"),
+        (GaussianNLL(), None),
+        (lambda y, p: 0.0, None),
+        (None, None),
+    ],
+)
+def test_the_warning_asks_for_a_sum_and_names_a_loss_that_averages(loss, name):
+    callback = CollapseWarning()
+    callback.set_model(types.SimpleNamespace(loss=loss))
+    message = callback.message(0, 0.1)
+    assert "Is your distortion summed" in message and "`LatentModel`" in message
+    assert ("is an average" in message) is (name is not None)
+    assert name is None or f"The loss `{name}` of Keras" in message
+
+
 @pytest.mark.parametrize(
     ("rate_term", "warned"), [(KLDivergence(weight=50.0), True), (MDRConstraint(4.0), False)]
 )
@@ -95,7 +143,7 @@ def test_fit_of_a_keras_vae_warns_when_and_only_when_it_collapses(rate_term, war
     hidden = keras.layers.Dense(16, "tanh")(inputs)
     z = GaussianLatent(2, rate_term=rate_term, seed=0)(hidden)
     model = keras.Model(inputs, keras.layers.Dense(4)(z))
-    model.compile(keras.optimizers.Adam(0.02), "mse")
+    model.compile(keras.optimizers.Adam(0.02), GaussianNLL())
     x = np.random.default_rng(0).standard_normal((256, 4)).astype("float32")
     callback = CollapseWarning(after_epochs=6, after_steps=100)
     model.fit(x, x, epochs=8, batch_size=16, verbose=0, callbacks=[callback])

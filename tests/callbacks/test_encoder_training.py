@@ -6,13 +6,13 @@ import pytest
 
 from keras_vae_collapse import callbacks
 from keras_vae_collapse.layers import GaussianLatent
-from keras_vae_collapse.losses import MDRConstraint, SoftFreeBitsKL
+from keras_vae_collapse.losses import GaussianNLL, KLDivergence, MDRConstraint, SoftFreeBitsKL
 
 X = np.random.default_rng(0).normal(size=(48, 3)).astype("float32")
 BATCHES = 6
 
 
-def make_model(rate_term=None, **options):
+def make_model(rate_term=None, run_eagerly=False, **options):
     """A small VAE, compiled; every call gives the same weights."""
     keras.utils.set_random_seed(0)
     inputs = keras.Input((3,))
@@ -20,7 +20,7 @@ def make_model(rate_term=None, **options):
     latent = GaussianLatent(2, rate_term=rate_term or MDRConstraint(1.0), seed=1)
     outputs = keras.layers.Dense(3, name="decoder")(latent(hidden(inputs)))
     model = keras.Model(inputs, outputs)
-    model.compile(keras.optimizers.Adam(0.05, **options), "mse")
+    model.compile(keras.optimizers.Adam(0.05, **options), GaussianNLL(), run_eagerly=run_eagerly)
     return model, [hidden, latent]
 
 
@@ -61,6 +61,28 @@ def fit(model, watch, *others, epochs=1, **options):
 BOTH = {"hidden", "decoder"}
 
 
+class Stop(keras.callbacks.Callback):
+    """Raises in the third batch, where it is told."""
+
+    def __init__(self, where):
+        super().__init__()
+        setattr(self, where, self.stop)
+
+    def stop(self, batch, logs=None):
+        if batch == 2:
+            raise KeyboardInterrupt
+
+
+def interrupted(model, callback, where, **options):
+    """A `fit` with the callback that ends by an exception, callbacks on both sides."""
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, X, 8, verbose=0, callbacks=[Stop(where), callback, Stop(where)], **options)
+    assert all(v.trainable for v in model.trainable_variables)
+
+
+HOOKS = ("on_train_batch_begin", "on_train_batch_end")
+
+
 def test_the_encoder_is_trained_until_the_loss_rises_then_the_decoder_for_one_step():
     model, encoder = make_model()
     # Sums of two batches: 10, 8, 9. The third group is worse than the second.
@@ -94,6 +116,20 @@ def test_after_training_the_model_is_as_it_was():
     assert fit(model, Watch()).moved == [BOTH] * BATCHES
 
 
+@pytest.mark.parametrize("where", HOOKS)
+def test_after_an_exception_every_step_of_a_further_fit_trains_both(where):
+    model, encoder = make_model()
+    interrupted(model, callbacks.AggressiveEncoder(encoder), where)
+    assert fit(model, Watch()).moved == [BOTH] * BATCHES
+
+
+def test_several_steps_an_execution_are_refused():
+    model, encoder = make_model()
+    model.compile("adam", "mse", steps_per_execution=4)
+    with pytest.raises(ValueError, match="steps_per_execution=1. Received: .*=4"):
+        fit(model, Watch(), callbacks.AggressiveEncoder(encoder))
+
+
 def test_the_average_of_the_weights_goes_on():
     model, encoder = make_model(use_ema=True, ema_momentum=0.5)
     fit(model, Watch([1.0]), callbacks.AggressiveEncoder(encoder, max_steps=2))
@@ -106,8 +142,9 @@ def test_a_missing_figure_and_an_empty_encoder_are_named():
     model, encoder = make_model()
     with pytest.raises(KeyError, match="dev_information"):
         fit(model, Watch(), callbacks.AggressiveEncoder(encoder, monitor="dev_information"))
-    with pytest.raises(ValueError, match="`encoder` has no trainable weight"):
-        fit(model, Watch(), callbacks.AggressiveEncoder([]))
+    for layers in ([], model.layers, [keras.layers.Dense(2)]):
+        with pytest.raises(ValueError, match="`encoder` has no trainable weight"):
+            fit(model, Watch(), callbacks.AggressiveEncoder(layers))
     with pytest.raises(ValueError, match="max_steps"):
         callbacks.AggressiveEncoder(encoder, max_steps=0)
 
@@ -160,7 +197,62 @@ def test_the_rate_has_no_cost_in_pretraining_and_its_state_stays():
     assert not term.pretraining
 
 
-def test_an_unbuilt_model_cannot_be_pretrained():
-    model = keras.Sequential([keras.layers.Dense(3)])
+def penalties(model, *hooks, epochs=1, **options):
+    return model.fit(X, X, len(X), epochs, 0, [*hooks], **options).history["penalty"]
+
+
+def test_pretraining_happens_once_however_often_fit_is_called():
+    term = SoftFreeBitsKL(5.0)
+    model, encoder = make_model(term, run_eagerly=True)
+    pretraining = callbacks.EncoderPretraining(model, encoder, term, epochs=2)
+    assert penalties(model, pretraining) == [0.0]
+    assert pretraining.state == {"epochs": 1, "restarted": False}
+    first, second = penalties(model, pretraining, epochs=2)
+    assert first == 0.0 < second
+    kernel = model.get_layer("decoder").get_weights()[0]
+    assert min(penalties(model, pretraining, epochs=2)) > 0.0
+    assert pretraining.state == {"epochs": 5, "restarted": True}
+    assert np.abs(model.get_layer("decoder").get_weights()[0] - kernel).max() < 1.0
+    again = callbacks.EncoderPretraining(model, encoder, term, epochs=2)
+    assert min(penalties(model, again, epochs=4, initial_epoch=3)) > 0.0
+    assert again.state == {"epochs": 4, "restarted": True}
+
+
+@pytest.mark.parametrize("where", HOOKS)
+def test_after_an_interrupted_pretraining_the_rate_counts(where):
+    term = SoftFreeBitsKL(5.0)
+    model, encoder = make_model(term)
+    pretraining = callbacks.EncoderPretraining(model, encoder, term, epochs=1)
+    interrupted(model, pretraining, where)
+    assert not term.pretraining
+    assert penalties(model)[0] > 0.0
+    # With the callback it goes on, and validation counts the rate all the time.
+    history = model.fit(X, X, len(X), 1, 0, [pretraining], validation_data=(X, X)).history
+    assert history["penalty"] == [0.0] and history["val_penalty"][0] > 0.0
+
+
+def test_every_latent_is_pretrained_for_nothing():
+    terms = [KLDivergence(name=name) for name in ("top", "bottom")]
+    inputs = keras.Input((3,))
+    latents = [GaussianLatent(2, term, initial_scale=0.5) for term in terms]
+    outputs = keras.layers.Dense(3)(keras.layers.Add()([latent(inputs) for latent in latents]))
+    model = keras.Model(inputs, outputs)
+    model.compile("adam", GaussianNLL(), run_eagerly=True)
+    pretraining = callbacks.EncoderPretraining(model, latents, terms, epochs=1)
+    history = model.fit(X, X, len(X), 2, 0, [pretraining]).history
+    found = [history[term.trackers["penalty"].name] for term in terms]
+    assert [first for first, _ in found] == [0.0, 0.0]
+    assert min(second for _, second in found) > 0.0
+
+
+def test_what_cannot_be_pretrained_is_named():
     with pytest.raises(ValueError, match="must be built"):
-        callbacks.EncoderPretraining(model, [], MDRConstraint(1.0))
+        callbacks.EncoderPretraining(
+            keras.Sequential([keras.layers.Dense(3)]), [], MDRConstraint(1)
+        )
+    model, encoder = make_model()
+    with pytest.raises(ValueError, match="`rate_term` must be a RateTerm or a list"):
+        callbacks.EncoderPretraining(model, encoder, [encoder[1]])
+    pretraining = callbacks.EncoderPretraining(model, encoder, encoder[1].rate_term)
+    with pytest.raises(ValueError, match="the `model` that it was made for"):
+        fit(make_model()[0], Watch(), pretraining)

@@ -52,6 +52,14 @@ def test_a_signal_ends_training_where_the_batch_ends(number):
         assert fit(interrupts).epoch == [0]
 
 
+def test_what_ended_one_fit_does_not_end_the_next_in_the_same_block():
+    interrupts = Interrupts()
+    with interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            fit(interrupts, Signals(signal.SIGINT))
+        assert fit(interrupts).epoch == [0]
+
+
 def test_a_second_signal_ends_it_at_once():
     signals, interrupts = Signals(signal.SIGINT, signal.SIGINT), Interrupts()
     with pytest.raises(KeyboardInterrupt), interrupts:

@@ -48,8 +48,11 @@ def test_a_second_fit_goes_on_where_the_first_stopped():
     assert seen == pytest.approx([cosine(t / 8) for t in range(8)])
 
 
-def test_steps_beyond_the_last_have_a_rate_of_zero():
-    assert fit(make_model(), LearningRateDecay(0.3, 2))[2:] == [0.0, 0.0]
+def test_steps_beyond_the_last_have_a_rate_of_zero_and_a_further_fit_says_so(caplog):
+    model, decay = make_model(), LearningRateDecay(0.3, 2)
+    assert fit(model, decay)[2:] == [0.0, 0.0] and not caplog.messages
+    fit(model, decay)
+    assert caplog.messages == ["all 2 steps of LearningRateDecay are done: the learning rate is 0"]
 
 
 def test_a_time_limit_brings_the_rate_down_sooner():
@@ -71,6 +74,30 @@ def test_the_optimizer_has_its_rate_back_in_the_end():
     model = make_model()
     fit(model, LearningRateDecay(0.3, 4))
     assert float(model.optimizer.learning_rate) == pytest.approx(0.3)
+
+
+class Stop(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 1:
+            raise KeyboardInterrupt
+
+
+def test_after_an_exception_a_further_fit_has_the_rate_of_before():
+    model = make_model()
+    for by_hand in (None, 0.05):
+        with pytest.raises(KeyboardInterrupt):
+            fit(model, LearningRateDecay(0.3, 8), Stop())
+        assert float(model.optimizer.learning_rate) < 0.3
+        if by_hand is not None:
+            model.optimizer.learning_rate = by_hand
+        assert fit(model) == pytest.approx([by_hand or 0.3] * 4)
+
+
+def test_several_steps_an_execution_count_one_by_one():
+    model = make_model()
+    model.compile(keras.optimizers.Adam(0.3), "mse", steps_per_execution=2)
+    seen = fit(model, LearningRateDecay(0.3, 8), epochs=2)
+    assert seen == pytest.approx([cosine(t / 8) for t in range(0, 8, 2)])
 
 
 def test_bad_values_say_what_is_allowed():

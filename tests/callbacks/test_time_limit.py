@@ -22,6 +22,16 @@ def test_time_before_a_resume_counts(now):
     assert limit.expired
 
 
+def test_time_between_two_fits_does_not_count(now):
+    limit = TimeLimit(max_minutes=2.0)
+    for trained in (50.0, 100.0):
+        now["seconds"] += 1e4
+        limit.on_train_begin()
+        now["seconds"] += 50.0
+        limit.on_train_batch_end(0)  # the last that is seen of a `fit` that an exception ends
+        assert limit.elapsed_seconds == trained and not limit.expired
+
+
 def test_no_limit_never_expires(now):
     limit = TimeLimit()
     now["seconds"] += 1e9

@@ -17,6 +17,7 @@ import sys
 import time
 
 import zoo
+from keras_vae_collapse.commands.command import add_format, file_format
 from keras_vae_collapse.core.console import plain_messages, run_command
 from zoo.comparison_report import write_report
 from zoo.schedule_length import with_schedule_length
@@ -37,8 +38,9 @@ def arguments():
     )
     parser.add_argument("--target_seeds", default="0", help="seeds of the runs at --targets")
     parser.add_argument("--data", default="demo", help="as for train.py")
-    parser.add_argument("--language", default="turkish", help="as for train.py")
-    parser.add_argument("--task", type=int, default=3, choices=[1, 3], help="as for train.py")
+    parser.add_argument("--dev", help="as for train.py")
+    parser.add_argument("--language", help="as for train.py")
+    add_format(parser)
     parser.add_argument("--epochs", type=int, help="the same for all; default: each recipe's")
     parser.add_argument("--max_minutes", type=float, help="minutes of training of each run")
     parser.add_argument(
@@ -116,7 +118,12 @@ def run_job(directory, recipe, seed, options):
 
     train(
         recipe,
-        ReinflectionTask(options["data"], options["language"], options["task"]),
+        ReinflectionTask(
+            options["data"],
+            options["language"],
+            file_format(options["task"]),
+            dev=options["dev"],
+        ),
         directory,
         epochs=options["epochs"],
         seed=seed,

@@ -47,7 +47,11 @@ def publish(run, name):
     metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
     data = config["data"]
     task = ReinflectionTask(
-        data["name"], data["language"], data["task"], data.get("added_tasks", ())
+        data["name"],
+        data["language"],
+        data["task"],
+        data.get("added_tasks", ()),
+        data.get("dev"),
     )
     with tempfile.TemporaryDirectory() as scratch:
         model.save(pathlib.Path(scratch) / "model.keras")

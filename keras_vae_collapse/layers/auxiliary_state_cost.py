@@ -52,7 +52,8 @@ class AuxiliaryStateCost(keras.layers.Layer):
     Args:
         units: size of the backward states, a positive integer.
         weight: weight of the cost, in [0, inf). The cost grows with `units` and with the
-            length of the sequences; the authors use 0.001 to 0.01.
+            length of the sequences; the authors use 0.001 to 0.01. Both weights can be assigned
+            at any time, also while a model trains.
         vocabulary_size: number of symbols, for the reverse language model; or `None`.
         reverse_weight: weight of the reverse language model, in [0, inf).
         stop_gradient: whether the gradient of the cost stops at the backward states, as it

@@ -68,7 +68,8 @@ class BagOfCharsHead(keras.layers.Layer):
     Args:
         vocabulary_size: number of symbols, a positive integer.
         distribution: `"bernoulli"`, `"poisson"` or `"multinomial"`.
-        weight: weight of the loss, in [0, inf).
+        weight: weight of the loss, in [0, inf). It can be assigned at any time, also while a
+            model trains.
         ignore_ids: ids that do not count, by default padding, unknown, start and end.
         **kwargs: base layer arguments, such as `name`.
 

@@ -26,9 +26,14 @@ class CharDropout(IdDropout):
         rate: probability of replacing a symbol, in [0, 1].
         unk_id: the id put in place of a dropped one, a non-negative integer.
         keep_ids: ids that are never replaced: padding, and as a rule the start symbol.
-        seed: a non-negative integer, or `None` for a random one. Two layers of the same seed
-            draw the same masks in the same order.
+        seed: a non-negative integer, or `None` for one that is drawn as Keras draws it, so that
+            `keras.utils.set_random_seed` decides. Two layers of the same seed draw the same masks
+            in the same order.
         **kwargs: base layer arguments, such as `name`.
+
+    Attributes:
+        rate: can be assigned at any time, also while a model trains.
+        noise_seed: the seed in use, given or drawn.
 
     Call arguments:
         inputs: integer ids of any integer type, `(batch, length)`.

@@ -6,12 +6,13 @@ import tensorflow as tf
 from keras_vae_collapse.core.assignable import Assignable
 from keras_vae_collapse.core.checks import check_rate
 from keras_vae_collapse.core.fixed import Fixed
+from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed, seed_in_use
 from keras_vae_collapse.layers.noise import uniform, with_noise
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class Dropout(keras.layers.Dropout):
+class Dropout(NamedState, keras.layers.Dropout):
     """`keras.layers.Dropout` with a saved random state and other noise on every replica.
 
     The Keras layer draws the same mask on all replicas of a `MirroredStrategy` and starts its
@@ -19,8 +20,12 @@ class Dropout(keras.layers.Dropout):
 
     Args:
         rate: fraction of the inputs that is zeroed in training, in [0, 1]; the others are
-            divided by `1 - rate`.
-        seed: an integer or `None`.
+            divided by `1 - rate`. It can be assigned at any time, also while a model trains.
+        noise_shape: as in Keras.
+        seed: a non-negative integer, or `None` for one that is drawn as Keras draws it.
+
+    Attributes:
+        noise_seed: the seed in use, given or drawn.
 
     Example:
 

@@ -40,9 +40,14 @@ class EmbeddingDropout(NamedState, keras.layers.Layer):
 
     Args:
         rate: probability of zeroing a unit, in [0, 1).
-        seed: a non-negative integer, or `None` for a random one. Two layers of the same seed
-            draw the same masks in the same order.
+        seed: a non-negative integer, or `None` for one that is drawn as Keras draws it, so that
+            `keras.utils.set_random_seed` decides. Two layers of the same seed draw the same masks
+            in the same order.
         **kwargs: base layer arguments, such as `name`.
+
+    Attributes:
+        rate: can be assigned at any time, also while a model trains.
+        noise_seed: the seed in use, given or drawn.
 
     Call arguments:
         inputs: embedded symbols `(batch, length, dim)`. A Keras mask is handed on.

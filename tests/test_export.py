@@ -1,11 +1,16 @@
 """The exported model in a process that has TensorFlow and nothing of this package."""
 
 import json
+import logging
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+
+from keras_vae_collapse.export import export_model
 
 SCRIPT = """
 import json, resource, sys
@@ -67,3 +72,14 @@ def test_the_seed_decides_the_sample(answers):
     assert first == again != other
     # Words of one call differ from chunk to chunk, too.
     assert first[:44] != first[256:300]
+
+
+def test_an_export_says_nothing(tmp_path, caplog):
+    lookup = keras.layers.StringLookup(vocabulary=["a"])
+    model = keras.Sequential([keras.Input((), dtype="string"), lookup])
+    loggers = [logging.getLogger(name) for name in ("tensorflow", "absl")]
+    for logger in loggers:
+        caplog.set_level(logging.INFO, logger.name)
+    signature = [tf.TensorSpec([None], tf.string)]
+    export_model(model, {"ids": (lambda words: model(words), signature)}, tmp_path / "export")
+    assert not caplog.records and {logger.level for logger in loggers} == {logging.INFO}

@@ -89,6 +89,16 @@ def test_thresholds_move_the_verdict():
         Thresholds(prior_kl_nats=-1.0)
 
 
+def test_a_short_training_is_not_judged():
+    short = diagnosed("inactive", steps=40)
+    assert (short.verdict, short.cause, short.remedies) == ("too short to judge", None, [])
+    assert "40 steps" in short.findings[-1] and short.steps == 40
+    assert diagnosed("inactive", steps=200).verdict == "collapsed"
+    assert diagnosed("healthy", steps=40).verdict == "healthy"
+    lax = Thresholds(least_steps=10)
+    assert diagnosed("inactive", steps=40, thresholds=lax).verdict == "collapsed"
+
+
 def test_outputs_for_right_permuted_and_prior_z_stand_side_by_side():
     model = make("healthy")
     model = dataclasses.replace(
@@ -142,7 +152,8 @@ def test_other_priors(prior):
 
 
 def test_spare_dimensions_are_named_in_a_healthy_report():
-    assert "6 dimensions that are not active are spare" in diagnosed("spare_dimensions").to_text()
+    findings = diagnosed("spare_dimensions").findings
+    assert "6 dimensions that are not active are spare" in findings[-1]
     assert "spare" not in diagnosed("healthy").to_text()
 
 

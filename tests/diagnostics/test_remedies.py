@@ -54,3 +54,18 @@ def test_partial_collapse_is_told_to_ask_for_more_than_the_present_rate():
 def test_no_remedy_only_asks_for_a_rate_that_is_reached_already():
     parts = [r.part for r in remedies_for(COLLAPSED, "noisy", examples=1600, rate_nats=40.0)]
     assert parts and not any(part.endswith("MDRConstraint") for part in parts)
+
+
+def test_a_recipe_is_not_recommended_to_itself():
+    def recipes(recipe):
+        found = remedies_for(COLLAPSED, "inactive", examples=1600, recipe=recipe)
+        return {remedy.recipe: remedy for remedy in found}
+
+    config = zoo.recipe("mdr").to_config()
+    assert "mdr" in recipes(zoo.recipe("base").to_config())
+    assert not {"mdr", None} & set(recipes(config))  # its target of 40 nats is above 30
+    config["rate_term"]["rate_nats"] = 5.0
+    again = recipes(config)[None]
+    assert again.settings == {"rate_term.rate_nats": 30} and "--recipe" not in again.command(
+        "train"
+    )

@@ -54,6 +54,18 @@ def test_text_says_verdict_states_and_remedies():
     assert "train --recipe=mdr --set rate_term.rate_nats=23\n" in report.to_text("train")
 
 
+def test_text_fits_a_terminal(report):
+    dimensions = [dataclasses.replace(report.dimensions[0], index=i) for i in range(64)]
+    label = " + ".join(["a long input"] * 9)
+    samples = [dataclasses.replace(sample, label=label) for sample in report.samples]
+    wide = dataclasses.replace(report, dimensions=dimensions, samples=samples)
+    lines = wide.to_text("train").splitlines()
+    assert max(map(len, lines)) <= 80
+    first = next(i for i, line in enumerate(lines) if line.startswith("dimensions"))
+    assert lines[first:].index("") <= 24
+    assert "and 54 with less information" in "\n".join(lines)
+
+
 def test_json_holds_everything_as_numbers(report):
     value = json.loads(report.to_json())
     assert value["verdict"] == "collapsed"

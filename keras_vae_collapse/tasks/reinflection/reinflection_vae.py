@@ -126,14 +126,6 @@ class ReinflectionVAE(SequenceVAE):
                 training (an empty string is none at all), a word is longer than 512 characters
                 and than twice the longest in training, or `beam_width` is not a positive integer.
         """
-        forms = self.inflect_n_best(sources, features, beam_width)
-        asked = zip(map(_as_text, sources), map(_as_text, features), strict=True)
-        warn_unseen(self.vocabulary, [Example(word, wanted, None) for word, wanted in asked])
-        return [n_best[0][0] for n_best in forms]
-
-    def inflect_n_best(self, sources, features, beam_width):
-        """For each source a list of `(form, log-probability in nats)`, best first."""
-        beam_width = check_integer("beam_width", beam_width, low=1)
         features = list(features)
         for wanted in filter(None, dict.fromkeys(features)):
             try:
@@ -141,6 +133,17 @@ class ReinflectionVAE(SequenceVAE):
             except ValueError as error:
                 place = features.index(wanted)
                 raise ValueError(f"`features`, number {place} counted from 0: {error}") from None
+        forms = self.inflect_n_best(sources, features, beam_width)
+        asked = zip(map(_as_text, sources), map(_as_text, features), strict=True)
+        warn_unseen(self.vocabulary, [Example(word, wanted, None) for word, wanted in asked])
+        return [n_best[0][0] for n_best in forms]
+
+    def inflect_n_best(self, sources, features, beam_width):
+        """For each source a list of `(form, log-probability in nats)`, best first.
+
+        As in an exported model nothing is said of features: unknown ones are read as unknown.
+        """
+        beam_width = check_integer("beam_width", beam_width, low=1)
         rows = self._in_chunks(
             lambda s, f: self._inflect_chunk(s, f, beam_width), sources, features
         )

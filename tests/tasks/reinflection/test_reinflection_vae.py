@@ -7,6 +7,7 @@ from keras_vae_collapse.layers import GaussianLatent, GRUDecoder, GRUEncoder
 from keras_vae_collapse.losses import KLDivergence
 from keras_vae_collapse.models import SequenceDecoder
 from keras_vae_collapse.tasks.reinflection import (
+    DataWarning,
     Example,
     ReinflectionVAE,
     Vocabulary,
@@ -66,3 +67,10 @@ def test_training_finds_the_pairs_by_heart():
     model.fit(data, epochs=1, steps_per_epoch=150, verbose=0)
     forms = model.inflect([e.source for e in PAIRS], [e.features for e in PAIRS])
     assert forms == [e.target for e in PAIRS]
+
+
+def test_malformed_features_are_refused_and_unseen_ones_are_said(model):
+    with pytest.raises(ValueError, match="number 1 counted from 0: .* not 'ABL;SG'. Did you mean"):
+        model.inflect(["ev", "ev"], ["num=SG", "ABL;SG"])
+    with pytest.warns(DataWarning, match="1 characters and 1 features"):
+        assert len(model.inflect(["q"], ["num=XX"])) == 1

@@ -1,0 +1,55 @@
+import json
+import types
+
+import pytest
+
+from keras_vae_collapse.commands.model_dir import (
+    gold_examples,
+    model_folder,
+    sample_file,
+    writable_folder,
+)
+from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.tasks.reinflection import load_data
+from zoo.pretrained_models import FOLDER, pretrained
+
+
+def test_a_pretrained_model_has_a_name():
+    assert {name: model_folder(name) for name in pretrained()} == {
+        name: FOLDER / name for name in pretrained()
+    }
+
+
+def test_a_run_comes_before_a_pretrained_model_of_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "turkish-best").mkdir()
+    assert model_folder("turkish-best") == FOLDER / "turkish-best"
+    (tmp_path / "turkish-best" / "model.keras").touch()
+    assert model_folder("turkish-best").resolve() == tmp_path / "turkish-best"
+
+
+def test_a_name_that_is_none_is_answered_with_those_there_are():
+    with pytest.raises(RunError, match="turkish-bst.*finnish-mdr.*Did you mean 'turkish-best'"):
+        model_folder("turkish-bst")
+
+
+def test_nothing_is_written_into_the_installation(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert writable_folder(FOLDER / "turkish-best").resolve() == tmp_path
+    assert capsys.readouterr().out.count("\n") == 1
+    assert writable_folder(tmp_path) == tmp_path and not capsys.readouterr().out
+
+
+def options(file=None):
+    return types.SimpleNamespace(file=file, task="auto")
+
+
+def test_examples_are_by_default_those_of_the_development_set(tmp_path, capsys):
+    data = {"name": "demo", "language": "turkish", "task": 3}
+    (tmp_path / "config.json").write_text(json.dumps({"data": data}))
+    assert gold_examples(options(), tmp_path) == load_data("demo")[1]
+    assert len(gold_examples(options(), FOLDER / "finnish-best")) >= 30
+    samples = sample_file(FOLDER / "finnish-best")
+    assert gold_examples(options(samples), tmp_path) == gold_examples(options(samples), FOLDER)
+    with pytest.raises(RunError, match="use --file"):
+        gold_examples(options(), tmp_path.parent)

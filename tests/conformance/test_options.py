@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from cases import IDS, LAYERS, SEQUENCE, VECTOR, VOCABULARY
+from rate_term_cases import TERMS
 
 from keras_vae_collapse import layers
 
@@ -20,16 +21,27 @@ def _options(cls):
                     yield option
 
 
-@pytest.mark.parametrize("name", [name for name in LAYERS if not name.endswith("Latent")])
-def test_no_option_takes_a_value_that_would_be_ignored(name):
-    make, arrays, *options = LAYERS[name]
-    layer = make()
-    layer(*arrays, **dict(*options))
+def _require_no_option_is_ignored(layer):
     for option in _options(type(layer)):
+        if not hasattr(layer, option):
+            continue  # an old name, which only the constructor understands
         before = getattr(layer, option)
         with pytest.raises((AttributeError, ValueError), match=option):
             setattr(layer, option, object())
         assert getattr(layer, option) is before
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_no_option_of_a_layer_takes_a_value_that_would_be_ignored(name):
+    make, arrays, *options = LAYERS[name]
+    layer = make()
+    layer(*arrays, **dict(*options))
+    _require_no_option_is_ignored(layer)
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_no_option_of_a_rate_term_takes_a_value_that_would_be_ignored(name):
+    _require_no_option_is_ignored(TERMS[name]())
 
 
 # A layer, the arrays it is called with, an option, and the value assigned to it.

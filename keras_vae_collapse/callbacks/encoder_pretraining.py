@@ -25,8 +25,8 @@ class EncoderPretraining(keras.callbacks.Callback):
     validation shows it with its cost, and so does every `fit` without the callback, whatever
     ended the one before.
 
-    Schedules of a rate term count the steps of the pretraining too. Figures of the pretraining
-    are those of an autoencoder: keep them out of the choice of the best weights
+    A rate term's schedule and other state stand still meanwhile. Figures of the pretraining are
+    those of an autoencoder: keep them out of the choice of the best weights
     (`start_epoch=epochs` of `BestWeights`).
 
     Args:

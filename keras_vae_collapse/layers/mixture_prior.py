@@ -6,6 +6,7 @@ import tensorflow_probability as tfp
 
 from keras_vae_collapse.core.checks import check_integer, check_number
 from keras_vae_collapse.core.fixed import Fixed
+from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.softplus import softplus_inverse
 
 tfd = tfp.distributions
@@ -15,7 +16,7 @@ MINIMUM_SCALE = 1e-2
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class MixturePrior(keras.layers.Layer):
+class MixturePrior(NamedState, keras.layers.Layer):
     """A prior that is a mixture of diagonal Gaussians, trained with the model.
 
     ```

@@ -121,7 +121,7 @@ def _trimmed(fields, task, covered):
     """The fields of a line as they are read."""
     if task not in ("unimorph", "sigmorphon2023"):
         return fields
-    fields = [field.strip().strip("\ufeff") for field in fields]
+    fields = [field.strip().strip("\ufeff").strip() for field in fields]
     return [field for field in fields if field] if covered else fields[:3]
 
 

@@ -165,7 +165,7 @@ class _Reader:
         if self._format is None:
             raise ValueError(f"no column has features: expected lines such as {self.expected}")
         if self._tagged:
-            given, fields = fields, [field.strip().strip("\ufeff") for field in fields]
+            given, fields = fields, [field.strip().strip("\ufeff").strip() for field in fields]
             self.trimmed += given != fields
             if self._covered and len(fields) > len(self.columns):
                 fields = [field for field in fields if field]  # 2017 left the column empty

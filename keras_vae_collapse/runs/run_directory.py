@@ -132,7 +132,7 @@ class RunDirectory:
         return any(self.checkpoints.glob("epoch-*.npz"))
 
     def why_finished(self, epochs, max_minutes=None):
-        """Why there is nothing left to train, in words, or `None`.
+        """Why there is nothing left to train, as a text, or `None`.
 
         Args:
             epochs, max_minutes: what is asked for now.

@@ -1,8 +1,13 @@
 import keras
 import numpy as np
 import pytest
+from small_model import X, make_model
 
-from keras_vae_collapse.callbacks.weight_average import mean_weights
+from keras_vae_collapse.callbacks.weight_average import (
+    averaged_weights,
+    mean_weights,
+    restart_average,
+)
 
 
 def test_only_trainable_weights_are_averaged():
@@ -16,3 +21,26 @@ def test_only_trainable_weights_are_averaged():
     assert mean == {"gamma": 1.5, "beta": 3.0, "moving_mean": 3.0, "moving_variance": 4.0}
     with pytest.raises(ValueError):
         mean_weights(model, others[1:])
+
+
+def test_weights_come_back_after_an_error():
+    model = make_model(use_ema=True)
+    model.fit(X, X[:, :1], batch_size=8, verbose=0)
+    model.layers[-1].kernel.assign(np.ones((3, 1)))  # Keras ends with the averages
+    raw = model.get_weights()
+    with pytest.raises(RuntimeError), averaged_weights(model):
+        assert any(np.any(a != b) for a, b in zip(raw, model.get_weights(), strict=True))
+        raise RuntimeError
+    for found, expected in zip(model.get_weights(), raw, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_a_restarted_average_is_the_weights():
+    model = make_model(use_ema=True)
+    model.fit(X, X[:, :1], batch_size=8, verbose=0)
+    model.layers[-1].kernel.assign(np.ones((3, 1)))  # Keras ends with the averages
+    restart_average(model)
+    with averaged_weights(model):
+        averages = [weight.numpy() for weight in model.trainable_weights]
+    for average, weight in zip(averages, model.trainable_weights, strict=True):
+        np.testing.assert_array_equal(average, weight)

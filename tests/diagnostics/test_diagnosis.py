@@ -6,6 +6,7 @@ import tensorflow_probability as tfp
 from failing_models import ROWS, Generator, make
 
 from keras_vae_collapse.diagnostics import LatentModel, Thresholds, diagnose
+from keras_vae_collapse.diagnostics.verdict import judge
 
 tfd = tfp.distributions
 
@@ -32,6 +33,15 @@ def test_every_way_to_fail_gets_its_verdict(name, verdict, cause, seed):
     report = diagnosed(name, seed=seed)
     assert (report.verdict, report.cause) == (verdict, cause)
     assert bool(report.remedies) == (verdict != "healthy")
+
+
+def test_a_gap_that_is_small_beside_the_information_is_one_of_a_latent_ignored():
+    figures = {"mutual_information_nats": 10.0, "z_gap_nats": 0.9, "examples": 10**6}
+    assert judge(figures, [], Thresholds()) == ("latent ignored", None)
+    assert judge(figures, [], Thresholds(ignored_gap_fraction=0.08))[0] != "latent ignored"
+    assert (
+        judge({**figures, "z_gap_nats": 0.1}, [], Thresholds(ignored_gap_fraction=0.0))[1] is None
+    )
 
 
 def test_dimensions_of_one_model_fail_in_different_ways():

@@ -103,6 +103,13 @@ def test_rounding_of_the_table_stays_below_the_stated_bound():
         assert np.abs(rounded - exact).sum() < 2e-6
 
 
+def test_runs_of_more_than_sixteen_symbols_are_whole():
+    # At this rate a hit at the first position is a run from there, of 40 symbols (sd 6.3), and
+    # another begins in the next 20 in 2% of the sequences.
+    hit = hits(1e-3, 40.0, 200_000, 20)
+    assert hit[:, 0].sum() > 100 and hit[hit[:, 0]].all(axis=1).mean() > 0.99
+
+
 @pytest.mark.parametrize("mean_length", [300.0, 1000.0])
 def test_runs_of_any_length_stop_at_the_end_of_the_sequence(mean_length):
     hit = hits(0.2, mean_length, 100, 9)

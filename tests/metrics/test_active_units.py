@@ -41,6 +41,12 @@ def test_the_threshold_is_inclusive_and_moves_the_count():
     assert float(after(loc, threshold=0.51).result()) == 1
 
 
+def test_by_default_units_of_variance_one_hundredth_are_active():
+    loc = np.array([[0.0, 0.0], [0.142, 0.141]])  # variances 0.01008 and 0.00994
+    assert active_units(loc) == float(after(loc).result()) == 1
+    assert active_units(np.array([[0.0], [2.0]]), threshold=2.0) == 1
+
+
 def test_examples_of_weight_zero_do_not_count():
     metric = ActiveUnits(3)
     padded = np.concatenate([LOC, 1e3 * np.ones((6, 3), "float32")])

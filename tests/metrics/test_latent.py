@@ -37,18 +37,59 @@ def test_no_call_is_larger_than_a_chunk(model):
         sizes.append(len(z))
         return model.log_prob(z, x)
 
-    latent_metrics(log_prob, model.encode, model.x, num_samples=90, chunk_size=50)
-    assert max(sizes) == 50
+    # 400 examples are seven chunks of 57 and one more.
+    latent_metrics(log_prob, model.encode, model.x, num_samples=90, chunk_size=57)
+    assert max(sizes) == 57
 
 
-def test_tfp_prior_gives_what_the_standard_normal_gives(model):
-    prior = tfd.MultivariateNormalDiag(loc=np.zeros(3))
-    batch_prior = tfd.Normal(np.zeros(3), np.ones(3))
-    expected = latent_metrics(model.log_prob, model.encode, model.x, num_samples=8)
-    for other in (prior, batch_prior):
-        figures = latent_metrics(model.log_prob, model.encode, model.x, num_samples=8, prior=other)
-        assert figures["iw_nll_nats"] == pytest.approx(expected["iw_nll_nats"], abs=1e-6)
-        assert figures["prior_gap_nats"] == pytest.approx(expected["prior_gap_nats"], rel=0.1)
+def test_chunks_do_not_change_the_gaps(model):
+    loc, scale = model.encode(model.x)
+    for gap in (z_gap, prior_gap):
+        whole, parts = (
+            gap(model.log_prob, loc, scale, model.x, chunk_size=size) for size in (4096, 7)
+        )
+        assert parts == pytest.approx(whole, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        tfd.Normal(np.float64(1.0), np.float64(2.0)),
+        tfd.Normal(np.full(3, 1.0), np.full(3, 2.0)),
+        tfd.MultivariateNormalDiag(np.full(3, 1.0), np.full(3, 2.0)),
+    ],
+    ids=["scalar", "batch", "event"],
+)
+def test_figures_do_not_depend_on_the_units_of_the_latent(model, prior):
+    # With z = 1 + 2 u and u of the standard normal prior nothing is different.
+    def encode(x):
+        loc, scale = model.encode_bluntly(x)
+        return 1 + 2 * loc, 2 * scale
+
+    def log_prob(z, x):
+        return model.log_prob((z - 1) / 2, x)
+
+    found = latent_metrics(log_prob, encode, model.x, num_samples=8, prior=prior)
+    expected = latent_metrics(model.log_prob, model.encode_bluntly, model.x, num_samples=8)
+    for name in ("distortion_nats", "iw_nll_nats", "mutual_information_nats", "z_gap_nats"):
+        assert found[name] == pytest.approx(expected[name], rel=1e-5), name
+    # By Monte Carlo under this prior, in closed form under the standard normal.
+    assert found["rate_nats"] == pytest.approx(expected["rate_nats"], rel=0.02)
+    assert found["prior_gap_nats"] == pytest.approx(expected["prior_gap_nats"], rel=0.1)
+
+
+def test_a_posterior_that_is_known_is_not_computed_again(model):
+    loc, scale = model.encode(model.x)
+    given = latent_metrics(model.log_prob, None, model.x, num_samples=2, posterior=(loc, scale))
+    assert given == latent_metrics(model.log_prob, model.encode, model.x, num_samples=2)
+
+
+def test_the_threshold_of_active_units_can_be_given(model):
+    loc = np.random.default_rng(0).standard_normal((400, 3)) * np.sqrt([0.03, 0.3, 0.003])
+    known = {"num_samples": 1, "posterior": (loc, np.ones_like(loc))}
+    for options, count in (({}, 2), ({"active_threshold": 0.1}, 1)):
+        figures = latent_metrics(model.log_prob, None, model.x, **known, **options)
+        assert figures["active_units"] == count
 
 
 def test_mutual_information_and_gaps_of_a_collapsed_model_are_zero(model):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow_probability as tfp
 from linear_gaussian import LinearGaussian, standard_error
+from scipy import stats
 
 from keras_vae_collapse.metrics import mutual_information, rate
 
@@ -52,3 +53,12 @@ def test_chunks_of_the_table_do_not_change_the_mutual_information(monkeypatch):
     module = importlib.import_module("keras_vae_collapse.metrics.mutual_information")
     monkeypatch.setattr(module, "_TABLE_ENTRIES", 1300)
     assert mutual_information(loc, scale) == pytest.approx(whole, rel=1e-12)
+
+
+def test_it_is_the_mean_log_ratio_of_the_posterior_and_the_mixture_of_all():
+    rng = np.random.default_rng(0)
+    loc, scale = rng.standard_normal((30, 2)), rng.uniform(0.2, 2.0, (30, 2))
+    z = loc + scale * np.random.default_rng(5).standard_normal(loc.shape)
+    density = stats.norm.pdf(z[:, None], loc, scale).prod(axis=-1)  # (sample, component)
+    expected = np.mean(np.log(np.diag(density)) - np.log(density.mean(axis=1)))
+    assert mutual_information(loc, scale, 1, seed=5) == pytest.approx(expected)

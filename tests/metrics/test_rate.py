@@ -25,3 +25,4 @@ def test_rate_under_another_prior_is_unbiased():
     exact = tfd.kl_divergence(tfd.MultivariateNormalDiag(loc, scale), prior).numpy()
     error = rate(loc, scale, prior, num_samples=10) - exact
     assert abs(error.mean()) < 5 * standard_error(error)
+    np.testing.assert_array_equal(rate(loc, scale, prior), rate(loc, scale, prior, num_samples=16))

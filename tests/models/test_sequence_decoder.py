@@ -1,12 +1,21 @@
 """Facts that hold of every recurrence, with and without slots and a condition."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from keras_vae_collapse.core.special_ids import EOS, PAD, SOS, UNK
-from keras_vae_collapse.layers import CharDropout, HistorylessGRUDecoder, LatentAttention
+from keras_vae_collapse.layers import (
+    AuxiliaryStateCost,
+    CharDropout,
+    ContiguousDropout,
+    EmbeddingDropout,
+    HistorylessGRUDecoder,
+    LatentAttention,
+)
 from keras_vae_collapse.models import SequenceDecoder
 from keras_vae_collapse.models.decoding import beam_search, never_emitted
 
@@ -30,6 +39,27 @@ CASES = {
     "both": (BOTH, None, False),
     "both, slots": (BOTH, 1.5, True),
 }
+KEPT = (PAD, SOS)
+EVERYTHING = {
+    "history_dropout": CharDropout(0.5, UNK, KEPT),
+    "embedding_dropout": EmbeddingDropout(0.5),
+    "dropout": 0.5,
+    "auxiliary_state_cost": AuxiliaryStateCost(3, vocabulary_size=SIZE),
+}
+OPTIONS = {
+    "all of the history dropped": {"history_dropout": CharDropout(1.0, UNK, KEPT)},
+    "even its start": {"history_dropout": CharDropout(1.0, UNK)},
+    "all but a symbol": {"history_dropout": CharDropout(1.0, UNK, (*KEPT, 5, 6))},
+    "a run from everywhere": {"history_dropout": ContiguousDropout(1.0, 20.0, UNK, KEPT)},
+    "short runs from everywhere": {"history_dropout": ContiguousDropout(1.0, 2.0, UNK, KEPT)},
+    "all states dropped": {"dropout": 1.0},
+}
+SEARCHED = [
+    ("gru", {}),
+    *((name, EVERYTHING) for name in CASES),
+    *((name, OPTIONS["all of the history dropped"]) for name in CASES),
+    *((name, options) for name in ("gru", "aligned") for options in list(OPTIONS.values())[1:]),
+]
 
 
 def make(recurrence, spacing=None, condition=True, **options):
@@ -58,24 +88,29 @@ def search(decoder, condition, width):
     return beam_search(decoder.step, prepared, state, len(Z), LENGTH, width, offsets)
 
 
-@pytest.mark.parametrize("hidden", [False, True], ids=["history", "history hidden"])
-@pytest.mark.parametrize("name", CASES)
-def test_beam_scores_are_the_log_probabilities_of_teacher_forcing(name, hidden):
-    recurrence, *options = CASES[name]
-    dropout = CharDropout(1.0, UNK, (PAD, SOS)) if hidden else None
-    decoder, condition = make(recurrence, *options, history_dropout=dropout)
-    ids, scores = search(decoder, condition, width=3)
-    assert (np.diff(scores, axis=1) <= 1e-6).all()
-    for beam in range(3):
-        target = ids[:, beam].numpy()
-        logits = decoder(Z, condition, target).numpy()
+def copied(options):
+    """The options with layers of their own, since a layer belongs to one decoder."""
+    serialize, copy = keras.saving.serialize_keras_object, keras.saving.deserialize_keras_object
+    return {name: copy(serialize(part)) for name, part in options.items()}
+
+
+@pytest.mark.parametrize(("name", "options"), SEARCHED)
+def test_scores_of_decoding_are_the_log_probabilities_of_teacher_forcing(name, options):
+    recurrence, *sizes = CASES[name]
+    decoder, condition = make(recurrence, *sizes, **copied(options))
+    for width in (1, 3):
+        ids, scores = search(decoder, condition, width)
+        assert (np.diff(scores, axis=1) <= 1e-6).all()
+        target = ids.numpy().reshape(len(Z) * width, -1)
+        rows = [None if part is None else np.repeat(part, width, axis=0) for part in (Z, condition)]
+        logits = decoder(*rows, target).numpy()
         # Decoding never emits padding, unknown or start.
         logits[..., :EOS] = -np.inf
         log_p = tf.nn.log_softmax(logits).numpy()
         # After the longest sequence comes the end, whatever its probability.
         chosen = np.take_along_axis(log_p, target[..., None], axis=-1)[..., 0]
         total = np.where(target == PAD, 0.0, chosen).sum(axis=1)
-        np.testing.assert_allclose(total, scores[:, beam], rtol=1e-4)
+        np.testing.assert_allclose(total, np.ravel(scores), rtol=1e-4)
 
 
 @pytest.mark.parametrize(("recurrence", "rate"), [(GRU, 1.0), (FORWARD, 0.0), (BOTH, 0.0)])
@@ -118,3 +153,45 @@ def test_a_recurrence_may_be_a_layer_or_its_configuration():
 def test_a_recurrence_of_slots_needs_slots():
     with pytest.raises(ValueError, match="AlignedGRUDecoder reads slots of z"):
         make(ALIGNED)
+
+
+class Recorder(keras.layers.Layer):
+    """A dropout of embedded symbols that drops none and keeps what it was given."""
+
+    def call(self, inputs, ids=None, training=None):
+        self.given = (ids, training)
+        return inputs
+
+
+def test_the_dropout_of_embedded_symbols_is_given_their_ids_and_whether_to_drop():
+    decoder, condition = make(GRU, embedding_dropout=Recorder())
+    for training in (True, False):
+        decoder(Z, condition, TARGET, training=training)
+        ids, told = decoder.embedding_dropout.given
+        assert told == training
+        np.testing.assert_array_equal(
+            ids, np.pad(TARGET[:, :-1], [[0, 0], [1, 0]], constant_values=SOS)
+        )
+
+
+def test_states_are_dropped_in_training_alone():
+    decoder, condition = make(GRU, dropout=0.5)
+    one, other, kept = (decoder(Z, condition, TARGET, training=t) for t in (True, True, False))
+    assert np.abs(one - other).max() > 1e-3
+    np.testing.assert_array_equal(kept, decoder(Z, condition, TARGET))
+
+
+def test_padding_adds_no_auxiliary_cost():
+    decoder, condition = make(GRU, auxiliary_state_cost=AuxiliaryStateCost(3, vocabulary_size=SIZE))
+    costs = []
+    for target in (TARGET, np.pad(TARGET, [[0, 0], [0, 4]])):
+        decoder(Z, condition, target)
+        costs.append([float(loss) for loss in decoder.losses])
+    np.testing.assert_allclose(*costs, rtol=1e-5)
+    assert len(costs[0]) == 2 and min(np.abs(costs[0])) > 0
+
+
+def test_every_argument_is_in_the_configuration():
+    decoder, _ = make(GRU, spacing=1.0, **copied(EVERYTHING))
+    arguments = inspect.signature(SequenceDecoder.__init__).parameters.keys()
+    assert arguments - {"self", "kwargs"} <= decoder.get_config().keys()

@@ -3,7 +3,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae_collapse.layers import GaussianLatent, GRUDecoder, GRUEncoder, MixturePrior
+from keras_vae_collapse.layers import (
+    BagOfChars,
+    BagOfCharsHead,
+    GaussianLatent,
+    GRUDecoder,
+    GRUEncoder,
+    HistorylessGRUDecoder,
+    MixturePrior,
+)
 from keras_vae_collapse.losses import KLDivergence
 from keras_vae_collapse.models import SequenceDecoder, SequenceVAE
 
@@ -37,6 +45,7 @@ def test_the_loss_is_distortion_plus_rate_per_example():
     logs = model.evaluate(INPUTS, batch_size=3, verbose=0, return_dict=True)
     loc, scale = (part.numpy() for part in model.encode_ids(SOURCE))
     nll = -model.log_prob(loc, CONDITION, TARGET).numpy()
+    loc, scale = loc.astype("float64"), scale.astype("float64")
     kl = (0.5 * (loc**2 + scale**2 - 1) - np.log(scale)).sum(axis=1)
     assert logs["distortion"] == pytest.approx(nll.mean(), rel=1e-5)
     assert logs["rate"] == pytest.approx(kl.mean(), rel=1e-5)
@@ -77,3 +86,62 @@ def test_samples_follow_the_prior_and_the_seed(prior):
     if prior is None:
         # Standard errors of mean and deviation are 0.007 and 0.005.
         assert np.abs(np.mean(z, axis=0)).max() < 0.036 and abs(np.std(z) - 1) < 0.015
+
+
+class Told(keras.layers.Layer):
+    """An encoder that keeps whether it was told to train."""
+
+    def call(self, ids, training=None):
+        self.training = training
+        return tf.cast(ids[:, :2], "float32")
+
+    def compute_output_shape(self, shape):
+        return (shape[0], 2)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_the_encoder_is_told_whether_to_train(training):
+    decoder = SequenceDecoder(9, GRUDecoder(6), embedding_dim=4)
+    model = SequenceVAE(Told(), GaussianLatent(3), decoder, max_length=5)
+    model({"target": TARGET}, training=training)
+    assert model.encoder.training == training
+
+
+def test_the_bag_of_chars_is_that_of_the_source():
+    head = BagOfCharsHead(9)
+    decoder = SequenceDecoder(9, GRUDecoder(6), embedding_dim=4, condition_dim=4)
+    encoder = GRUEncoder(9, units=6, embedding_dim=4)
+    model = SequenceVAE(encoder, GaussianLatent(3), decoder, 5, 2, BagOfChars(9), head)
+
+    def cost(inputs):
+        model(inputs, training=False)
+        return float(head.losses[0])
+
+    assert cost({**INPUTS, "target": TARGET[::-1]}) == cost(INPUTS)
+    assert cost({**INPUTS, "source": SOURCE[:, ::-1] * 0 + 4}) != cost(INPUTS)
+
+
+def test_a_log_probability_is_the_same_at_every_call():
+    decoder = SequenceDecoder(9, GRUDecoder(6), embedding_dim=4, dropout=0.5)
+    model = SequenceVAE(GRUEncoder(9, 6), GaussianLatent(3), decoder, max_length=5)
+    z = np.ones((3, 3), "float32")
+    one, other = (model.log_prob(z, None, TARGET) for _ in range(2))
+    np.testing.assert_array_equal(one, other)
+
+
+def test_a_decoder_without_history_decodes_as_it_was_trained_whatever_its_own_length():
+    keras.utils.set_random_seed(1)
+    decoder = SequenceDecoder(9, HistorylessGRUDecoder(6, bidirectional=True))
+    model = SequenceVAE(GRUEncoder(9, 6), GaussianLatent(3), decoder, max_length=5)
+    z = 5.0 * np.random.default_rng(0).normal(size=(3, 3)).astype("float32")
+    short = model.decoder(z, None, TARGET[:, :3])
+    long = model.decoder(z, None, np.pad(TARGET, [[0, 0], [0, 2]]))
+    np.testing.assert_allclose(short, long[:, :3], rtol=1e-5)
+
+
+def test_samples_follow_a_prior_that_is_not_normal():
+    prior = MixturePrior(1, 3)
+    model = make(prior=prior)
+    prior.loc.assign(prior.loc * 0 + 7.0)
+    z = model.sample_prior(5000, tf.constant([0, 1]))
+    assert np.abs(np.mean(z, axis=0) - 7.0).max() < 0.1

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from training_runs import bits, environment
 
+from keras_vae_collapse.layers import GaussianLatent
+from keras_vae_collapse.losses import KLDivergence
 from keras_vae_collapse.runs import checkpoint
 from keras_vae_collapse.runs.checkpoint import (
     DamagedCheckpoint,
@@ -17,6 +19,7 @@ from keras_vae_collapse.runs.checkpoint import (
     save_checkpoint,
     variables_of,
 )
+from keras_vae_collapse.schedules import LinearAnnealing
 
 ARRAYS = {
     "variables": [np.arange(6, dtype="float32").reshape(2, 3), np.array(7, "int64")],
@@ -150,6 +153,17 @@ def test_variables_are_weights_noise_and_optimizer_but_not_metrics():
     assert any("seed" in path for path in paths)
     assert any("iteration" in path for path in paths)
     assert not any("mae" in path or "loss" in path or "total" in path for path in paths)
+
+
+def test_the_step_of_a_schedule_is_among_the_variables():
+    term = KLDivergence(LinearAnnealing(0.1))
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, keras.layers.Dense(3)(GaussianLatent(2, term)(inputs)))
+    model.compile("adam", "mse")
+    model.fit(np.ones((4, 3)), np.ones((4, 3)), batch_size=2, verbose=0)
+    saved = {id(variable) for variable in variables_of(model)}
+    assert saved >= {id(variable) for variable in term.weights} and id(term.step) in saved
+    assert keras.ops.convert_to_numpy(term.step) == 2
 
 
 def test_values_of_another_model_are_refused():

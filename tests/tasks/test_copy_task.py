@@ -40,6 +40,12 @@ def test_it_trains_and_leaves_every_file(run, task):
     assert "accuracy" in training_summary(task, run)
 
 
+def test_its_description_changes_with_either_part():
+    one, other, third = CopyTask(), CopyTask(), CopyTask()
+    other.dev_examples, third.train_examples = other.dev_examples[1:], third.train_examples[1:]
+    assert len({t.description()["sha256"] for t in (one, other, third, CopyTask())}) == 3
+
+
 def test_it_is_loaded_and_evaluated_to_the_same_figures(run, task):
     figures, outputs = evaluate(task, load_model(run.directory.path), task.dev_examples)
     assert figures == run.metrics["dev"] and len(outputs) == 24

@@ -113,6 +113,19 @@ def test_examples_are_made_once_and_read_when_a_run_goes_on(teacher):
     assert len(teacher.loaded) == 1
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_each_teacher_is_asked_for_other_things(teacher, monkeypatch, number):
+    seeds = []
+
+    def further_examples(part, model, seed, verbose):
+        seeds.append(seed)
+        return []
+
+    monkeypatch.setattr(TASK, "further_examples", further_examples)
+    teacher(number=number).examples(recipe(), seed=5)
+    assert seeds == [4 + number]
+
+
 def test_a_teacher_that_knows_nothing_adds_nothing(teacher):
     for _ in range(2):
         assert teacher(Model(answer="")).examples(recipe(), seed=0) == []

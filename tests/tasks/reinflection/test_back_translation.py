@@ -99,6 +99,18 @@ def test_more_than_half_must_agree(answers, made):
     assert triples(pairs) == [("eve", "ABL", "evden")] * made
 
 
+def test_a_tie_is_no_majority():
+    two = [*EXAMPLES[1:], Example("evler", "ABL", "evden")]
+    answers = {("evler", "DAT"): "eve", ("evden", "DAT"): "evde"}
+
+    def inflect(sources, features):
+        return [answers.get(query, "") for query in zip(sources, features, strict=True)]
+
+    assert back_translation(two, inflect, labels=50) == []
+    answers["evden", "DAT"] = "eve"
+    assert triples(back_translation(two, inflect, labels=50)) == [("eve", "ABL", "evden")]
+
+
 def test_a_single_form_is_no_agreement():
     alone = [*EXAMPLES[1:], Example("evden", "ABL", "evden")]
     assert back_translation(alone, right, labels=50) == []

@@ -6,6 +6,7 @@ import keras
 
 from keras_vae_collapse.callbacks.one_fit import end_fit, train_function_of, wrap_train_function
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.layers.checks import check_layers
 
 
 class AggressiveEncoder(keras.callbacks.Callback):
@@ -73,7 +74,7 @@ class AggressiveEncoder(keras.callbacks.Callback):
         check_every: int = 15,
     ):
         super().__init__()
-        self.encoder = list(encoder)
+        self.encoder = check_layers("encoder", encoder)
         self.monitor = monitor
         self.max_steps = check_integer("max_steps", max_steps, low=1)
         self.check_every = check_integer("check_every", check_every, low=1)

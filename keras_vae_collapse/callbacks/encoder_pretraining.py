@@ -6,6 +6,7 @@ from keras.ops import convert_to_numpy
 from keras_vae_collapse.callbacks.one_fit import end_fit, wrap_train_function
 from keras_vae_collapse.callbacks.weight_average import restart_average
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.layers.checks import check_layers
 from keras_vae_collapse.losses.rate_term import RateTerm
 
 
@@ -76,7 +77,8 @@ class EncoderPretraining(keras.callbacks.Callback):
             raise ValueError("`model` must be built, so that its initial weights are known")
         self._built = model
         self.state = {"epochs": 0, "restarted": False}
-        own = {id(v) for layer in encoder for v in layer.trainable_variables}
+        layers = check_layers("encoder", encoder)
+        own = {id(v) for layer in layers for v in layer.trainable_variables}
         self._decoder = [
             (v, convert_to_numpy(v).copy()) for v in model.trainable_variables if id(v) not in own
         ]

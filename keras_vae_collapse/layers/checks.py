@@ -63,3 +63,10 @@ def check_layer(name, layer, optional=True):
         made = f", the class: write {layer.__name__}(...)" if isinstance(layer, type) else ""
         raise ValueError(f"`{name}` must be {allowed}. Received: {name}={layer!r}{made}")
     return layer
+
+
+def check_layers(name, layers):
+    """Returns a list of Keras layers as such, or raises `ValueError`."""
+    if not isinstance(layers, (list, tuple)):
+        raise ValueError(f"`{name}` must be a list of Keras layers. Received: {name}={layers!r}")
+    return [check_layer(f"{name}[{i}]", layer, optional=False) for i, layer in enumerate(layers)]

@@ -1,7 +1,108 @@
+"""A data set from a file or a folder, with or without development examples."""
+
+import logging
+
 import pytest
 from training_runs import write_data
 
-from keras_vae_collapse.tasks.reinflection import load_data
+from keras_vae_collapse.tasks import ReinflectionTask
+from keras_vae_collapse.tasks.reinflection import DataError, DataWarning, Example, load_data
+from keras_vae_collapse.tasks.reinflection.held_out import hold_out
+
+SUFFIXES = {"N;NOM;SG": "", "N;NOM;PL": "ler", "N;ABL;SG": "den", "N;LOC(PL;DEF)": "lerde"}
+STEMS = "ev el göz ada oda kuş at ip iz yol kol dil can gün ay yıl su ses kız bel".split()
+
+
+def text(stems):
+    return "".join(f"{s}\t{s}{end}\t{tags}\n" for s in stems for tags, end in SUFFIXES.items())
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "tur.trn").write_text(text(STEMS[:12]), encoding="utf-8")
+    (tmp_path / "tur.dev").write_text(text(STEMS[12:14]), encoding="utf-8")
+    (tmp_path / "words.txt").write_text(text(STEMS), encoding="utf-8")
+    return tmp_path
+
+
+def lemmas(examples):
+    return {example.source for example in examples}
+
+
+def test_a_folder_and_a_file_with_one_beside_it_are_the_same_data(folder):
+    train, dev = load_data(folder)
+    assert (lemmas(train), lemmas(dev)) == (set(STEMS[:12]), set(STEMS[12:14]))
+    assert load_data(folder / "tur.trn") == (train, dev)
+
+
+@pytest.mark.filterwarnings("ignore:all 80 development words")
+def test_a_development_file_that_is_given_comes_first(folder):
+    for name in (folder, folder / "tur.trn", folder / "words.txt"):
+        assert len(load_data(name, dev=folder / "words.txt")[1]) == 80
+
+
+@pytest.mark.filterwarnings("ignore:all 8 development words")
+def test_the_task_knows_what_was_read(folder):
+    task = ReinflectionTask(folder / "words.txt", dev=folder / "tur.dev")
+    assert task.data == {
+        "name": str(folder / "words.txt"), "language": "words", "task": "unimorph",
+        "dev": str(folder / "tur.dev"),
+    }  # fmt: skip
+    assert task.vocabulary.features == ("ABL", "LOC(PL,DEF)", "N", "NOM", "PL", "SG")
+    assert ReinflectionTask("demo").data == {"name": "demo", "language": "turkish", "task": 3}
+
+
+def test_unimorphs_folder_of_a_language_is_its_file(tmp_path):
+    (tmp_path / "tur").mkdir()
+    (tmp_path / "tur" / "tur").write_text(text(STEMS), encoding="utf-8")
+    (tmp_path / "tur" / "README.md").write_text("x")
+    assert sum(map(len, load_data(tmp_path / "tur"))) == 80
+
+
+def test_a_tenth_of_the_words_is_held_out_and_said(folder, caplog):
+    with caplog.at_level(logging.INFO):
+        train, dev = load_data(folder / "words.txt")
+    assert (len(train), len(dev)) == (72, 8)
+    assert not lemmas(train) & lemmas(dev) and len(lemmas(dev)) == 2
+    assert load_data(folder / "words.txt") == (train, dev)
+    assert "without a development file (--dev=FILE) 8 of 80 rows are held out" in caplog.text
+
+
+@pytest.mark.parametrize(("rows", "held_out"), [(2, 1), (40, 4), (20_000, 1000)])
+def test_examples_that_all_hang_together_are_held_out_one_by_one(rows, held_out):
+    examples = [Example("ev", "N", f"ev{i}") for i in range(rows)]
+    train, dev = hold_out(examples)
+    assert (len(train), len(dev)) == (rows - held_out, held_out)
+
+
+def test_a_large_word_is_held_out_where_there_is_no_other(tmp_path):
+    examples = [Example(stem, "N", f"{stem}{i}") for stem in ("ev", "el") for i in range(30)]
+    train, dev = hold_out(examples)
+    assert len(lemmas(train)) == len(lemmas(dev)) == 1
+    (tmp_path / "one").write_text("ev\tevler\tN;PL\n")
+    with pytest.raises(DataError, match="one example cannot be .*; give a development file"):
+        load_data(tmp_path / "one")
+
+
+def test_development_words_that_are_all_in_training_are_told(folder):
+    with pytest.warns(
+        DataWarning, match="all 8 development words are in training, 8 with the same"
+    ):
+        load_data(folder / "words.txt", dev=folder / "tur.dev")
+
+
+def test_tasks_are_added_to_a_folder_only(folder):
+    with pytest.raises(DataError, match="tasks can be added to those of a directory"):
+        load_data(folder / "tur.trn", added_tasks=[1])
+
+
+def test_what_is_not_there_is_named(folder):
+    with pytest.raises(DataError, match="no such file or|no such directory: demos.*'demo'"):
+        load_data("demos")
+    with pytest.raises(DataError, match="no such file: .*Did you mean 'tur'"):
+        load_data(folder, "turk")
+    with pytest.raises(DataError, match="cannot read .*nothing"):
+        load_data(folder, dev=folder / "nothing")
 
 
 def words(examples):

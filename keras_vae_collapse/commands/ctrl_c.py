@@ -29,7 +29,7 @@ def end_in_one_line(message: Callable[[], str], may_finish: Callable[[], bool]) 
     if threading.current_thread() is not threading.main_thread():
         return
     numbers = [n for n in _SIGNALS if signal.getsignal(n) is not signal.SIG_IGN]
-    ending, noted = threading.Lock(), []
+    ending, noted = threading.Lock(), list[int]()
 
     def end(number, _=None):
         if not ending.acquire(blocking=False):

@@ -35,7 +35,10 @@ class EncodedExamples:
     Args:
         task: a `Task`.
         model: its model, as `Task.model` makes it.
-        examples: examples with a target.
+        examples: examples with a target, at least two.
+
+    Raises:
+        ValueError: there are fewer.
 
     Attributes:
         examples: in the order of all that is computed; `order` are their places in the list given.
@@ -45,6 +48,11 @@ class EncodedExamples:
     """
 
     def __init__(self, task, model, examples):
+        if len(examples) < 2:
+            raise ValueError(
+                "a set to measure a model on must have at least two examples, since the figures "
+                f"of a latent compare them. Received: {len(examples)}"
+            )
         self.task, self.model, self.latest = task, model, None
         arrays = task.encode(examples)
         lengths = (arrays["target"] != PAD).sum(axis=1)

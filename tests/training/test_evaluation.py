@@ -91,3 +91,8 @@ def test_an_evaluation_has_greedy_and_beam_search_and_gives_outputs_in_the_order
     assert figures["rate_nats"] == pytest.approx(rate(loc, scale, prior).mean())
     latent = lively.latent_model
     assert figures["z_gap_nats"] == pytest.approx(z_gap(latent.log_prob, loc, scale, latent.inputs))
+
+
+def test_one_example_is_too_few_to_compare():
+    with pytest.raises(ValueError, match="at least two examples.*Received: 1"):
+        EncodedExamples(TASK, None, EXAMPLES[:1])

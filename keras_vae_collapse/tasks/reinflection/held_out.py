@@ -5,11 +5,12 @@ import random
 
 from keras_vae_collapse.tasks.reinflection.paradigms import connected
 
-_SHARE, _MOST = 0.1, 1000
+# Figures of a latent compare examples with one another: one alone has none.
+_SHARE, _LEAST, _MOST = 0.1, 2, 1000
 
 
 def hold_out(examples):
-    """Takes a tenth of the examples, at most 1,000, for development, by words.
+    """Takes a tenth of the examples, from two to 1,000, for development, by words.
 
     Examples that share a form, be it through others, stay on one side, so that training sees no
     form of a word that is held out. Where all hang together, single examples are taken. The
@@ -30,14 +31,22 @@ def hold_out(examples):
     words = collections.defaultdict(list)
     for row, e in enumerate(examples):
         words[component[e.source]].append(row)
-    groups = list(words.values()) if len(words) > 1 else [[row] for row in range(len(examples))]
-    random.Random(0).shuffle(groups)
-    wanted, held_out = max(1, min(_MOST, round(_SHARE * len(examples)))), set()
-    for group in groups:
-        if len(held_out) + len(group) <= wanted:
-            held_out.update(group)
-    held_out = held_out or set(min(groups, key=len))
+    single = [[row] for row in range(len(examples))]
+    held_out = _chosen(list(words.values()) if len(words) > 1 else single)
+    if len(held_out) < _LEAST < len(examples):
+        held_out = _chosen(single)
     parts = ([], [])
     for row, e in enumerate(examples):
         parts[row in held_out].append(e)
     return parts
+
+
+def _chosen(groups):
+    """Rows of whole groups, a tenth of all, or of the smallest group where each is larger."""
+    random.Random(0).shuffle(groups)
+    rows = sum(map(len, groups))
+    wanted, held_out = max(_LEAST, min(_MOST, round(_SHARE * rows))), set()
+    for group in groups:
+        if len(held_out) + len(group) <= min(wanted, rows - 1):
+            held_out.update(group)
+    return held_out or set(min(groups, key=len))

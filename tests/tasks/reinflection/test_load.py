@@ -68,11 +68,17 @@ def test_a_tenth_of_the_words_is_held_out_and_said(folder, caplog):
     assert "without a development file (--dev=FILE) 8 of 80 rows are held out" in caplog.text
 
 
-@pytest.mark.parametrize(("rows", "held_out"), [(2, 1), (40, 4), (20_000, 1000)])
+@pytest.mark.parametrize(("rows", "held_out"), [(2, 1), (3, 2), (10, 2), (40, 4), (20_000, 1000)])
 def test_examples_that_all_hang_together_are_held_out_one_by_one(rows, held_out):
     examples = [Example("ev", "N", f"ev{i}") for i in range(rows)]
     train, dev = hold_out(examples)
     assert (len(train), len(dev)) == (rows - held_out, held_out)
+
+
+def test_two_examples_at_least_are_held_out_whatever_the_words():
+    sizes = {"ev": 1, "el": 5, "oda": 5}
+    rows = [Example(stem, "N", f"{stem}{i}") for stem, size in sizes.items() for i in range(size)]
+    assert [len(part) for part in hold_out(rows)] == [9, 2]
 
 
 def test_a_large_word_is_held_out_where_there_is_no_other(tmp_path):
@@ -89,6 +95,12 @@ def test_development_words_that_are_all_in_training_are_told(folder):
         DataWarning, match="all 8 development words are in training, 8 with the same"
     ):
         load_data(folder / "words.txt", dev=folder / "tur.dev")
+
+
+def test_one_new_word_is_enough(folder, recwarn):
+    (folder / "some").write_text(text(["ev", "new"]), encoding="utf-8")
+    load_data(folder / "tur.trn", dev=folder / "some")
+    assert not recwarn.list
 
 
 def test_tasks_are_added_to_a_folder_only(folder):

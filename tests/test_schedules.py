@@ -41,8 +41,14 @@ STEPS = np.arange(1000)
     ids=[names(case) for case in CASES],
 )
 def test_matches_the_equation(schedule, expected):
-    values = [float(schedule(step)) for step in STEPS[::7]]
-    np.testing.assert_allclose(values, expected[::7], rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(schedule(STEPS), expected, rtol=1e-5, atol=1e-7)
+
+
+def test_defaults_are_those_of_the_papers():
+    for schedule in (LinearAnnealing(1), ExponentialAnnealing(1), LogisticAnnealing(1, 0)):
+        assert schedule.threshold == 1.0
+    cyclical = CyclicalAnnealing(8)
+    assert (cyclical.cycles, cyclical.ratio, cyclical.threshold) == (4, 0.5, 1.0)
 
 
 @pytest.mark.parametrize("schedule", CASES, ids=names)

@@ -60,8 +60,8 @@ def check_training(
         RecipeError: a value of the recipe is impossible.
         RunError: the run directory cannot be used as asked.
     """
-    recipe = task.complete(recipe)
     check_recipe(recipe)
+    recipe = task.complete(recipe)
     run, description = run_directory(output_dir), describe(recipe, task, options)
     run.check(description, options.resume, options.overwrite)
     if options.resume:

@@ -45,8 +45,8 @@ def train(
     options = dataclasses.replace(options or TrainingOptions(), **settings)
     strategy = make_strategy(options.strategy, options.logical_cpus)
     cluster = Cluster(strategy)
-    recipe = task.complete(recipe)
     check_recipe(recipe)
+    recipe = task.complete(recipe)
     description = {
         **describe(recipe, task, options),
         "replicas": strategy.num_replicas_in_sync,

@@ -79,7 +79,12 @@ def round_options(recipe: Recipe) -> dict:
     Raises:
         RecipeError: an unknown option, or a value out of its range.
     """
-    options = {**_DEFAULTS, **(recipe.rounds or {})}
+    rounds = {} if recipe.rounds is None else recipe.rounds
+    if not isinstance(rounds, dict):
+        raise RecipeError(
+            f"`rounds` must be None or {{option: value}}. Received: rounds={rounds!r}"
+        )
+    options = {**_DEFAULTS, **rounds}
     for name in options:
         if name not in _DEFAULTS:
             raise RecipeError(

@@ -9,6 +9,7 @@ import zoo
 from keras_vae_collapse.commands.train import arguments
 from keras_vae_collapse.commands.train_checks import check_flags, chosen_options, chosen_recipe
 from keras_vae_collapse.core.errors import RecipeError, RunError
+from keras_vae_collapse.tasks.reinflection.recipe_parts import check_parts
 from keras_vae_collapse.training.description import check_training
 
 OURS = (ValueError, RecipeError, RunError)
@@ -20,6 +21,8 @@ class Task:
     name = "none"
 
     def complete(self, recipe):
+        if recipe.augmentation != "auto":
+            check_parts(recipe)
         return recipe
 
     def description(self):

@@ -33,6 +33,7 @@ def test_the_recipes_of_the_zoo_pass(name):
         ("rate_term.num_samples={'class': 'KLDivergence'}", "`rate_term.num_samples` cannot be a"),
         (WITH_PRIOR, "`latent.prior` needs `components`"),
         (WITH_PRIOR.replace("MixturePrior", "Mixture"), "`latent.prior.class` must be one of"),
+        ("rounds=A+B", "`rounds` must be None or {option: value}"),
         ("rounds={'teacher': 1}", "`rounds` has no option 'teacher'.*Did you mean 'teachers'"),
     ],
 )

@@ -6,7 +6,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import tensorflow_probability as tfp
 from event_files import hparams_content, read_events, tags, texts
+from small_model import run_epochs
 
 from keras_vae_collapse.callbacks import DevEvaluation
 from keras_vae_collapse.layers import GaussianLatent
@@ -14,6 +16,7 @@ from keras_vae_collapse.losses import MDRConstraint
 from keras_vae_collapse.metrics import rate
 from keras_vae_collapse.tensorboard import tensorboard_callbacks, tensorboard_results
 
+tfd = tfp.distributions
 EPOCHS = 3
 
 
@@ -84,3 +87,17 @@ def test_final_figures_stand_at_the_step_of_the_weights(logs):
     events = read_events(logs / "dev")
     final = {tag: (step, float(value)) for step, tag, value in events if tag.startswith("final/")}
     assert final == {"final/accuracy": (2, 0.25), "final/rate_nats": (2, 5.0)}
+
+
+def test_pictures_are_of_the_rate_under_the_prior_of_the_model(tmp_path):
+    latest = types.SimpleNamespace(outputs=["a"] * 9, loc=np.zeros((9, 2)), scale=np.ones((9, 2)))
+    prior = tfd.Normal([1.0, -2.0], 1.0)
+    view = types.SimpleNamespace(
+        columns=("input",), rows=[("a",)] * 9, gold=["a"] * 9, prior=prior, latest=latest
+    )
+    pictures = tensorboard_callbacks(tmp_path, {}, view)[1]
+    run_epochs(pictures, 1)
+    line = (tmp_path / "dev" / "rate_per_dimension.tsv").read_text().splitlines()[1]
+    rates = [float(cell) for cell in line.split("\t")[1:]]
+    # Half of the squares of the means, by 144 samples: standard errors 0.08 and 0.17.
+    assert abs(rates[0] - 0.5) < 0.42 and abs(rates[1] - 2.0) < 0.84

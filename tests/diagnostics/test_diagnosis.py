@@ -154,11 +154,18 @@ def test_other_priors(prior):
     model = dataclasses.replace(make("healthy"), prior=prior)
     report = diagnose(model, num_samples=5)
     assert report.verdict == "healthy"
+    assert report.rate_per_example.mean() == pytest.approx(report.figures["rate_nats"])
     joint = prior.event_shape.rank == 1
     assert all((d.kl_nats is None) == joint for d in report.dimensions)
     assert "<svg" in report.to_html()
     weak = dataclasses.replace(make("inactive"), prior=tfd.Normal(np.zeros(4), 1.0))
     assert all(d.equals_prior for d in diagnose(weak, num_samples=2).dimensions)
+
+
+def test_active_units_are_counted_with_the_threshold_of_the_diagnosis():
+    for variance, count in ((0.01, 4), (1e6, 0)):
+        thresholds = Thresholds(active_variance=variance)
+        assert diagnosed("healthy", thresholds=thresholds).figures["active_units"] == count
 
 
 def test_spare_dimensions_are_named_in_a_healthy_report():

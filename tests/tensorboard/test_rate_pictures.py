@@ -17,7 +17,7 @@ def picture_steps(folder):
 
 
 def test_pictures_come_at_the_first_each_fifth_and_the_last_epoch(tmp_path):
-    run_epochs(RatePictures(writer_of(tmp_path), lambda: np.ones(3), every=5), 12)
+    run_epochs(RatePictures(writer_of(tmp_path), lambda: np.ones(3)), 12)
     assert picture_steps(tmp_path) == [0, 4, 9, 11]
 
 

@@ -5,6 +5,7 @@ import pytest
 
 import zoo
 from keras_vae_collapse.runs import RunError, load_model
+from keras_vae_collapse.tasks.reinflection import Example
 from zoo import pretrained_models, publish
 
 
@@ -39,6 +40,26 @@ def test_a_published_run_loads_and_answers_as_before(tiny_run, tmp_path, monkeyp
         zoo.load("tiny")
     with pytest.raises(RunError, match="There are: tiny"):
         zoo.load("other")
+
+
+@pytest.mark.parametrize(
+    ("greedy", "beam", "halved"), [(0.5, 0.6, True), (0.4, 0.6, False), (0.5, 0.5, False)]
+)
+def test_half_precision_must_cost_neither_greedy_nor_beam_accuracy(greedy, beam, halved):
+    before, after = (
+        {"accuracy": a, "beam": {"accuracy": b}} for a, b in ((0.5, 0.6), (greedy, beam))
+    )
+    assert publish._is_no_worse(after, before) == halved
+
+
+def test_unseen_rows_have_neither_source_nor_target_in_training():
+    class Model:
+        def inflect(self, sources, features):
+            return ["b"] * len(sources)
+
+    train = [Example("x", "N", "y")]
+    dev = [Example(s, "N", t) for s, t in (("a", "b"), ("x", "b"), ("a", "y"), ("c", "d"))]
+    assert publish.unseen_figures(Model(), train, dev) == {"rows": 2, "accuracy": 0.5}
 
 
 def test_a_card_tells_of_every_teacher():

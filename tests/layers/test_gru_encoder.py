@@ -43,6 +43,14 @@ def test_padding_changes_nothing():
             np.testing.assert_allclose(together[row], alone[0], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("slots", [0, 3])
+def test_symbols_are_dropped_in_training_alone(slots):
+    encoder = GRUEncoder(10, units=6, embedding_dim=4, dropout=0.5, slots=slots, seed=1)
+    one, other, kept = (encoder(IDS, training=training) for training in (True, True, False))
+    assert np.abs(one - other).max() > 1e-4
+    np.testing.assert_array_equal(kept, encoder(IDS))
+
+
 def test_a_file_that_calls_it_word_encoder_loads():
     config = keras.saving.serialize_keras_object(GRUEncoder(10, units=6, embedding_dim=4))
     config["registered_name"] = "keras_vae_collapse>WordEncoder"

@@ -7,6 +7,7 @@ import lzma
 import pytest
 
 from keras_vae_collapse.tasks.reinflection import DataError, DataWarning, Example, read_examples
+from keras_vae_collapse.tasks.reinflection.features import split_features
 from keras_vae_collapse.tasks.reinflection.formats import tell_format
 from keras_vae_collapse.tasks.reinflection.sigmorphon import read_file
 
@@ -78,6 +79,10 @@ def test_one_line_says_the_format_and_what_was_left_out(read):
         "FILE: read as UniMorph: lemma, form, features; 3 rows, 3 without form left out, "
         "1 with white space cut"
     ]
+    read(UNIMORPH + gone, "unimorph")
+    assert read.said == [
+        "FILE: read as UniMorph: lemma, form, features; 1 row, 3 without form left out"
+    ]
     assert [e.source for e in read("-\t-\tPUNCT;X\n")] == ["-"]
     with pytest.raises(DataError, match="is empty: .*, 3 without form left out"):
         read(gone)
@@ -107,6 +112,21 @@ def test_a_covered_file_is_read_as_such_and_said_to_have_no_forms(read, line):
 def test_the_first_bad_line_is_named_and_the_others_are_counted(read, content, message):
     with pytest.raises(DataError, match=message):
         read(content)
+
+
+@pytest.mark.parametrize(
+    ("tags", "features"),
+    [
+        ("V;SG;", ["V", "SG"]),
+        ("ADJ;ABL; PL", ["ADJ", "ABL", "PL"]),
+        ("N;ACC(ANIM;MASC;SG);DEF", ["N", "ACC(ANIM,MASC,SG)", "DEF"]),
+        ("V;NOM(1,SG);ACC(2;PL)", ["V", "NOM(1,SG)", "ACC(2,PL)"]),
+        ("V;PRF;PRF", ["V", "PRF", "PRF"]),
+    ],
+)
+def test_published_tags_stay_as_they_are_and_parentheses_hold_together(read, tags, features):
+    (example,) = read(f"a\tb\t{tags}\n")
+    assert example.features == tags and split_features(tags, ";") == features
 
 
 def test_suspicious_files_are_told(read):

@@ -81,6 +81,11 @@ def test_two_examples_at_least_are_held_out_whatever_the_words():
     assert [len(part) for part in hold_out(rows)] == [9, 2]
 
 
+def test_a_word_that_is_too_large_for_what_is_left_is_passed_over():
+    examples = [Example(f"{i}", "N", f"{i}.{form}") for i in range(12) for form in range(4)]
+    assert len(hold_out(examples)[1]) == 4  # of the five that are a tenth
+
+
 def test_a_large_word_is_held_out_where_there_is_no_other(tmp_path):
     examples = [Example(stem, "N", f"{stem}{i}") for stem in ("ev", "el") for i in range(30)]
     train, dev = hold_out(examples)

@@ -9,6 +9,7 @@ from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.replica_losses import add_scalar_loss
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
+from keras_vae_collapse.core.shared_parts import serialize_part, use_part
 from keras_vae_collapse.core.softplus import softplus_inverse
 from keras_vae_collapse.layers.noise import standard_normal
 
@@ -75,7 +76,7 @@ class GaussianLatent(NamedState, keras.layers.Layer):
 
     Raises:
         ValueError: an argument lies outside its range, `rate_term` cannot be called, `prior`
-            has no `distribution`, the inputs have no axis of features of a known size or are not
+            has no `distribution`, the last axis of the inputs has no known size, or they are not
             of `slots` equal parts, or there are `prior_inputs` and no prior.
 
     Example:
@@ -125,6 +126,8 @@ class GaussianLatent(NamedState, keras.layers.Layer):
             )
         self.rate_term = rate_term
         self.prior = prior
+        for part in (rate_term, prior):
+            use_part(self, part)
         check_seed(seed)
         self.seed = seed
         self.initial_scale = check_number(
@@ -266,8 +269,8 @@ class GaussianLatent(NamedState, keras.layers.Layer):
         return {
             **super().get_config(),
             "latent_dim": self.latent_dim,
-            "rate_term": keras.saving.serialize_keras_object(self.rate_term),
-            "prior": keras.saving.serialize_keras_object(self.prior),
+            "rate_term": serialize_part(self.rate_term),
+            "prior": serialize_part(self.prior),
             "seed": self.seed,
             "initial_scale": self.initial_scale,
             "slots": self.slots,

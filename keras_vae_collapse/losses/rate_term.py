@@ -211,7 +211,7 @@ class RateTerm(NamedState, keras.layers.Layer):
             raise ValueError(
                 f"{type(self).__name__} is called within the loop of {loops[0].name}, out of which "
                 "no loss can come. Use the latent without TimeDistributed, on inputs of shape "
-                "(batch, steps, features), or the recurrent layer with unroll=True"
+                "(batch, steps, input_dim), or the recurrent layer with unroll=True"
             )
 
     def _is_looped_by(self, layer):

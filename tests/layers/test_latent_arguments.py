@@ -213,6 +213,20 @@ def test_parameters_are_outputs_of_a_functional_model(make, tmp_path):
             np.testing.assert_allclose(z, expected[2], rtol=1e-6)
 
 
+def test_parts_that_two_latents_share_are_shared_in_a_loaded_model(tmp_path):
+    term, prior = KLDivergence(LinearAnnealing(0.1)), MixturePrior(2, 2)
+    x = keras.Input((4,))
+    latents = [GaussianLatent(2, rate_term=term, prior=prior, seed=s) for s in (1, 2)]
+    model = keras.Model(x, [latent(x) for latent in latents])
+    model.compile("sgd")
+    model.fit(STEPS[:, 0], verbose=0)
+    model.save(tmp_path / "model.keras")
+    one, two = keras.saving.load_model(tmp_path / "model.keras").layers[1:]
+    assert one.rate_term is two.rate_term and one.prior is two.prior
+    assert int(one.rate_term.step) == 1
+    np.testing.assert_array_equal(one.prior.loc, prior.loc)
+
+
 @pytest.mark.parametrize("option", [{"rate_term": KLDivergence}, {"prior": MixturePrior}])
 def test_a_class_is_not_an_object(option):
     with pytest.raises(ValueError, match="an object and not a class"):

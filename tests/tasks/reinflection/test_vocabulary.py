@@ -134,3 +134,7 @@ def test_words_of_published_files_survive(sigmorphon2016_dir, language):
     for e in examples:
         assert vocabulary.decode_ids(vocabulary.encode_word(e.target)) == e.target
         assert sum(vocabulary.encode_features(e.features)) == len(e.features.split(","))
+
+
+def test_ten_characters_more_than_were_seen_may_be_written():
+    assert Vocabulary(("a",), ("pos=N",), max_length=5).max_form_length == 15

@@ -79,7 +79,7 @@ class AggressiveEncoder(keras.callbacks.Callback):
         self.max_steps = check_integer("max_steps", max_steps, low=1)
         self.check_every = check_integer("check_every", check_every, low=1)
         self.state = {"aggressive": True, "previous": None}
-        self._functions = {}
+        self._functions: dict = {}
 
     def on_train_begin(self, logs=None):
         model = self.model

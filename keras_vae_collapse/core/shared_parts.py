@@ -4,7 +4,7 @@ import weakref
 
 import keras
 
-_USERS = weakref.WeakKeyDictionary()
+_USERS: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
 def use_part(layer, part):

@@ -5,7 +5,7 @@ import weakref
 import keras
 import tensorflow as tf
 
-_TERMS_OF_GRAPH = weakref.WeakKeyDictionary()
+_TERMS_OF_GRAPH: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
 class Figure(keras.metrics.Mean):

@@ -179,6 +179,9 @@ def test_larger_set_is_cut_down_and_the_report_says_so():
     assert report.figures["examples"] == 50
     assert report.total_rows == ROWS
     assert "50 examples drawn from 300" in report.to_text()
+    # The rate to ask for is that of the whole set, 4 log 300.
+    (first, *_) = diagnosed("inactive", max_rows=50).remedies
+    assert first.settings == {"rate_term.rate_nats": 23}
 
 
 def test_same_seed_same_report():

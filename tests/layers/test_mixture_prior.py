@@ -27,6 +27,7 @@ def test_starts_with_equal_weights_unit_scales_and_spread_locations():
     mixture = prior.distribution()
     np.testing.assert_allclose(mixture.mixture_distribution.probs_parameter(), 1 / 5000, rtol=1e-5)
     np.testing.assert_allclose(mixture.components_distribution.stddev(), 1.0, rtol=1e-5)
+    assert MixturePrior(2, 2).initial_spread == 1.0
     spread = np.std(mixture.components_distribution.loc)
     assert abs(spread - 3.0) < 5 * 3.0 / np.sqrt(2 * 10_000)
 

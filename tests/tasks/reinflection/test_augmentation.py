@@ -50,6 +50,16 @@ def test_swapped_prefixes_keep_the_endings_and_what_stands_before_them():
     assert {e.source for e in made} - {"kitaplar", "bardaklar"}
 
 
+def test_a_swapped_prefix_takes_the_place_of_another_and_fits_the_letter_after_it():
+    words = [Example("kitaplar", "ABL", "kitaptan"), Example("bardaklar", "ABL", "bardaktan")]
+    forms = [form for e in words for form in (e.source, e.target)]
+    seen = {form[i : i + 2] for form in forms for i in range(len(form) - 1)}
+    for example in prefix_swaps(words, swaps=200, seed=1):
+        assert not example.source[1:].endswith(("kitaplar", "bardaklar"))
+        assert {example.source[i : i + 2] for i in range(len(example.source) - 1)} <= seen
+    assert prefix_swaps(words * 20, seed=1) == prefix_swaps(words * 20, swaps=1, kept=3, seed=1)
+
+
 def test_augmentations_add_up_and_keep_what_was_given():
     both = triples(augment(EVLER, [{"class": "ParadigmPairs"}, {"class": "Copies"}]))
     assert both == triples(paradigm_pairs(EVLER)) | triples(copies(EVLER))

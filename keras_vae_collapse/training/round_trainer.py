@@ -90,8 +90,12 @@ class RoundTrainer:
         size = min(recipe.batch_size, max(1, examples // replicas) * replicas)
         if size < recipe.batch_size and self.options.verbose and self.cluster.is_chief:
             print(
-                f"{examples} training examples are fewer than a batch of {recipe.batch_size}: "
-                f"batches of {size}",
+                f"batches of {size}, not of {recipe.batch_size}: there "
+                + (
+                    "is 1 training example"
+                    if examples == 1
+                    else f"are {examples} training examples"
+                ),
                 flush=True,
             )
         return size

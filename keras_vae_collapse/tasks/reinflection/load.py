@@ -129,9 +129,10 @@ def _held_out(examples, path):
         train, dev = hold_out(examples)
     except ValueError as error:
         raise DataError(f"{shown_path(path)}: {error}; give a development file") from None
+    whole = {e.source for e in train}.isdisjoint(e.source for e in dev)
     logging.info(
-        "%s: without a development file (--dev=FILE) %s of %s rows are held out, by words",
-        shown_path(path), f"{len(dev):,}", f"{len(examples):,}",
+        "%s: without a development file (--dev=FILE) %s of %s rows are held out%s",
+        shown_path(path), f"{len(dev):,}", f"{len(examples):,}", ", by words" if whole else "",
     )  # fmt: skip
     return train, dev
 

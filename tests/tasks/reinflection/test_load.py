@@ -65,7 +65,9 @@ def test_a_tenth_of_the_words_is_held_out_and_said(folder, caplog):
     assert (len(train), len(dev)) == (72, 8)
     assert not lemmas(train) & lemmas(dev) and len(lemmas(dev)) == 2
     assert load_data(folder / "words.txt") == (train, dev)
-    assert "without a development file (--dev=FILE) 8 of 80 rows are held out" in caplog.text
+    assert (
+        "without a development file (--dev=FILE) 8 of 80 rows are held out, by words" in caplog.text
+    )
 
 
 @pytest.mark.parametrize(("rows", "held_out"), [(2, 1), (3, 2), (10, 2), (40, 4), (20_000, 1000)])

@@ -44,6 +44,13 @@ def test_a_gap_that_is_small_beside_the_information_is_one_of_a_latent_ignored()
     )
 
 
+def test_of_a_very_small_set_half_of_what_it_can_show_is_enough():
+    figures = {"mutual_information_nats": 0.4, "z_gap_nats": 1.0, "examples": 2, "rate_nats": 0.4}
+    figures |= {"distortion_nats": 1.0, "iw_nll_nats": 1.4}
+    assert judge(figures, [], Thresholds())[0] == "healthy"
+    assert judge({**figures, "examples": 3}, [], Thresholds())[0] == "collapsed"
+
+
 def test_dimensions_of_one_model_fail_in_different_ways():
     rng = np.random.default_rng(0)
     signal = rng.standard_normal((500, 5))

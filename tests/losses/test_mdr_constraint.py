@@ -20,6 +20,11 @@ def value_and_gradients(term):
     return float(value), *tape.gradient(value, [loc, term.raw_multiplier.value])
 
 
+def test_defaults():
+    term = MDRConstraint(5.0)
+    assert (term.initial_multiplier, term.multiplier_step, term.damping) == (1.01, 1.0, 2.0)
+
+
 @pytest.mark.parametrize("damping", [0.0, 1.0, 50.0])
 @pytest.mark.parametrize("r", [0.3, RATE, 30.0])
 @pytest.mark.parametrize("u", [1e-3, 1.01, 20.0])

@@ -133,10 +133,15 @@ def test_a_decoder_without_history_decodes_as_it_was_trained_whatever_its_own_le
     keras.utils.set_random_seed(1)
     decoder = SequenceDecoder(9, HistorylessGRUDecoder(6, bidirectional=True))
     model = SequenceVAE(GRUEncoder(9, 6), GaussianLatent(3), decoder, max_length=5)
+    # No end before the last position, and nothing that cannot be written.
+    decoder.output_layer.bias.assign([-50.0] * 4 + [0.0] * 5)
     z = 5.0 * np.random.default_rng(0).normal(size=(3, 3)).astype("float32")
-    short = model.decoder(z, None, TARGET[:, :3])
-    long = model.decoder(z, None, np.pad(TARGET, [[0, 0], [0, 2]]))
-    np.testing.assert_allclose(short, long[:, :3], rtol=1e-5)
+    ids, scores = model.decode(z)
+    assert ids.shape == (3, 1, 6) and (ids[:, 0, :5] > 3).numpy().all()
+    # Short sequences of a batch of their own are as probable as the beginnings of long ones.
+    short, long = (decoder(z, None, ids[:, 0, :length]) for length in (2, 6))
+    np.testing.assert_allclose(short, long[:, :2], rtol=1e-5)
+    np.testing.assert_allclose(model.log_prob(z, None, ids[:, 0]), scores[:, 0], rtol=1e-4)
 
 
 def test_samples_follow_a_prior_that_is_not_normal():

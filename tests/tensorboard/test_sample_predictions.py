@@ -39,6 +39,12 @@ def test_differences_from_gold_are_bold(output, gold, marked):
     assert mark_differences(output, gold) == marked
 
 
+def test_each_example_is_shown_with_its_own_prediction(tmp_path):
+    table = predictions(tmp_path, 1, lambda: [f"out{i}" for i in range(50)], count=3)[0]
+    assert re.findall(r"out\d+", table.replace("*", "")) == ["out0", "out24", "out49"]
+    assert re.findall(r"kök\d+(?=ler)", table) == ["kök0", "kök24", "kök49"]
+
+
 def test_special_characters_show_as_they_are():
     nasty = "a|b*c_d`e<i>&amp;~[x](y)\\#"
     html = markdown_to_safe_html(predictions_table(["in"], [[nasty]], [nasty], [nasty]))

@@ -67,7 +67,8 @@ def test_batches_have_like_lengths_in_random_order():
 def test_the_length_of_a_row_is_that_of_its_longer_sequence():
     source, target = np.array([[4, 4, 4, 4, 3], [4, 3, 0, 0, 0]]), np.array([[4, 3, 0], [4, 4, 3]])
     arrays = {"source": source, "target": target, "condition": np.ones((2, 9))}
-    assert BatchPlan.of(arrays, 1).lengths.tolist() == [5, 3]
+    plan = BatchPlan.of(arrays, 1)
+    assert plan.lengths.tolist() == [5, 3] and plan.window == BatchPlan([1], 1).window == 50
 
 
 @pytest.mark.parametrize(

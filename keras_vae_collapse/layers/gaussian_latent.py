@@ -8,7 +8,7 @@ from keras_vae_collapse.core.checks import check_integer, check_number
 from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.replica_losses import add_scalar_loss
-from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
+from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed, seed_in_use
 from keras_vae_collapse.core.shared_parts import serialize_part, use_part
 from keras_vae_collapse.core.softplus import softplus_inverse
 from keras_vae_collapse.layers.noise import standard_normal
@@ -128,8 +128,8 @@ class GaussianLatent(NamedState, keras.layers.Layer):
         self.prior = prior
         for part in (rate_term, prior):
             use_part(self, part)
-        check_seed(seed)
-        self.seed = seed
+        self.seed = check_seed(seed)
+        self.noise_seed = seed_in_use(seed)
         self.initial_scale = check_number(
             "initial_scale", initial_scale, low=MINIMUM_SCALE, open_low=True
         )
@@ -171,7 +171,7 @@ class GaussianLatent(NamedState, keras.layers.Layer):
             if isinstance(part, keras.layers.Layer) and not part.built:
                 with keras.name_scope(part.name):
                     part.build(shape)
-        self.noise = NoiseSeeds(self, self.seed)
+        self.noise = NoiseSeeds(self, self.noise_seed)
         super().build(inputs_shape)
 
     def call(

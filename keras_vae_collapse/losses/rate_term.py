@@ -9,7 +9,7 @@ from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.replica_losses import keep_losses_per_replica
 from keras_vae_collapse.core.replicas import global_batch_mean
-from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed
+from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed, seed_in_use
 from keras_vae_collapse.losses.calls_of_batch import CallsOfBatch
 from keras_vae_collapse.losses.figures import Figure, NegativeELBO, set_up_figures
 from keras_vae_collapse.losses.kl_per_dimension import (
@@ -103,11 +103,10 @@ class RateTerm(NamedState, keras.layers.Layer):
             raise ValueError(f"`dtype` of a rate term must be 'float32'. Received: dtype={dtype!r}")
         super().__init__(dtype="float32", autocast=False, **kwargs)
         self.num_samples = check_integer("num_samples", num_samples, low=1)
-        if seed is not None:
-            check_seed(seed)
-        self.seed = seed
+        self.seed = check_seed(seed)
+        self.noise_seed = seed_in_use(seed)
         self.pretraining = False
-        self.noise = NoiseSeeds(self, seed)
+        self.noise = NoiseSeeds(self, self.noise_seed)
         self.trackers = {name: Figure(name) for name in ("rate", "penalty", *self.logs)}
         # Past the attribute tracking of Keras, which would log it in every model.
         object.__setattr__(self, "_negative_elbo", NegativeELBO())

@@ -16,6 +16,7 @@ MAKE = {
     "ContiguousDropout": (lambda: layers.ContiguousDropout(0.5, 2.0, 1), IDS),
     "Dropout": (lambda: layers.Dropout(0.5), X),
     "EmbeddingDropout": (lambda: layers.EmbeddingDropout(0.5), X),
+    "GaussianLatent": (lambda: layers.GaussianLatent(3), 0 * X[0]),
 }
 
 

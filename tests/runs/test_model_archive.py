@@ -339,3 +339,10 @@ def test_a_file_cut_at_any_kilobyte_and_weights_cut_so_are_refused(good, tmp_pat
         write(tmp_path / "run", {**members, "model.weights.h5": weights[:size]}.items())
         with pytest.raises(RunError, match="cannot load .*model.keras"):
             check_archive(path)
+
+
+def test_the_safe_mode_of_keras_is_on_as_well(good, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(keras.saving, "load_model", lambda path, **options: asked.append(options))
+    load_model(write(tmp_path / "run", good[0].items()))
+    assert asked == [{"compile": False, "safe_mode": True}]

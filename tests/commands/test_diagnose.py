@@ -52,3 +52,16 @@ def test_what_cannot_be_diagnosed_is_refused(diagnose, model_dir, tmp_path):
     inputs = keras.Input((2,))
     keras.Model(inputs, keras.layers.Dense(1)(inputs)).save(tmp_path / "model.keras")
     assert "not a SequenceVAE" in refused(folder=tmp_path)
+
+
+def test_every_option_reaches_the_diagnosis(diagnose, monkeypatch):
+    asked = []
+
+    def spy(latent_model, **options):
+        asked.append(options)
+        raise ValueError("seen enough")
+
+    monkeypatch.setattr("keras_vae_collapse.diagnostics.diagnose", spy)
+    diagnose("--num_samples=5", "--seed=7", "--max_words=9", "--num_examples=2")
+    expected = {"num_samples": 5, "seed": 7, "max_rows": 9, "num_examples": 2}
+    assert asked[0].items() >= expected.items()

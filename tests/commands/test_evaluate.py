@@ -37,3 +37,16 @@ def test_what_is_wrong_is_named(model_dir, tmp_path, capsys, folder, file, messa
     assert main([f"--model_dir={path}", f"--file={tmp_path / file}"]) == 1
     error = capsys.readouterr().err
     assert error.startswith("evaluate: ") and message in error
+
+
+def test_every_option_reaches_the_evaluation(model_dir, monkeypatch):
+    asked = []
+
+    def evaluate(task, model, examples, *options):
+        asked.append((len(examples), *options))
+        raise ValueError("seen enough")
+
+    monkeypatch.setattr("keras_vae_collapse.training.evaluate", evaluate)
+    options = ["--beam_width=3", "--num_samples=5", "--seed=7"]
+    assert main([f"--model_dir={model_dir}", f"--file={model_dir / 'examples'}", *options]) == 1
+    assert asked == [(3, 3, 5, 7)]

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from small_export import EXAMPLES
 
 from keras_vae_collapse.commands.latent_plots import choose_forms, encode_forms, main
@@ -35,3 +36,22 @@ def test_the_command_draws_two_models(model_dir, tmp_path, capsys):
     assert output.read_bytes().startswith(b"\x89PNG")
     assert main([f"--model_dirs={tmp_path / 'none'}", *arguments]) == 1
     assert "none" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flags", [[], ["--means"]])
+def test_samples_are_drawn_unless_means_are_asked_for(
+    model, model_dir, tmp_path, monkeypatch, flags
+):
+    (tmp_path / "task1").write_text("ev\tpos=N\tevler\nev\tpos=N\tevde\n", encoding="utf-8")
+    drawn = []
+
+    def plot_latents(latents, labels, *_, **__):
+        drawn.extend(latents.values())
+        assert labels == ["ev"] * len(drawn[0])
+        return {}
+
+    monkeypatch.setattr("keras_vae_collapse.diagnostics.plot_latents", plot_latents)
+    files = [f"--lemma_file={tmp_path / 'task1'}", f"--output={tmp_path / 'x.png'}"]
+    assert main([f"--model_dirs={model_dir}", *files, *flags]) == 0
+    means, _ = model.encode(["ev", "evde", "evler"])
+    assert np.allclose(drawn[0], means, atol=1e-5) == bool(flags)

@@ -12,3 +12,12 @@ def test_the_latent_space_of_a_file_is_written(model_dir, tmp_path, capsys):
 def test_a_missing_file_is_named(tmp_path, capsys):
     assert main([f"--model_dir={tmp_path}", f"--file={tmp_path}/none"]) == 1
     assert "none" in capsys.readouterr().err
+
+
+def test_lemmas_may_come_from_a_file_of_task_2(model_dir, tmp_path):
+    lemmas, folder = tmp_path / "task2", tmp_path / "logs" / "dev"
+    lemmas.write_text("num=PL\tevler\tnum=SG\tev\n", encoding="utf-8")
+    files = [f"--file={model_dir / 'examples'}", f"--lemma_file={lemmas}", f"--log_dir={folder}"]
+    assert main([f"--model_dir={model_dir}", *files, "--lemma_task=2"]) == 0
+    rows = (folder / "projector" / "labels.tsv").read_text(encoding="utf-8").splitlines()
+    assert [row.split("\t")[1] for row in rows if row.startswith("evler\t")] == ["ev"]

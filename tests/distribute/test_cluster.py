@@ -1,10 +1,12 @@
 import threading
+import types
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.distribute import cluster as cluster_module
 from keras_vae_collapse.distribute.cluster import Cluster
 
 
@@ -48,6 +50,25 @@ def test_a_process_alone_is_chief_and_just_calls():
     assert cluster.from_chief(lambda: marker) is marker
     assert cluster.bytes_from_chief(b"x") == b"x"
     cluster.check_agreement({"seed": 1})
+
+
+@pytest.mark.parametrize(
+    ("jobs", "task", "is_chief"),
+    [
+        ({"worker": 2}, ("worker", 0), True),
+        ({"worker": 2}, ("worker", 1), False),
+        ({"chief": 1, "worker": 2}, ("chief", 0), True),
+        ({"chief": 1, "worker": 2}, ("worker", 0), False),
+    ],
+)
+def test_the_chief_is_the_task_of_that_name_or_else_the_first(monkeypatch, jobs, task, is_chief):
+    spec = {name: [f"{name}{i}:1" for i in range(count)] for name, count in jobs.items()}
+    resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
+        tf.train.ClusterSpec(spec), task_type=task[0], task_id=task[1]
+    )
+    monkeypatch.setattr(cluster_module, "is_multiworker", lambda strategy: True)
+    cluster = Cluster(types.SimpleNamespace(cluster_resolver=resolver))
+    assert cluster.is_chief == is_chief and not cluster.is_alone
 
 
 VALUE = {"text": "ğ漢", "number": 0.1 + 0.2, "tiny": 5e-324, "none": None, "list": [1, [True]]}

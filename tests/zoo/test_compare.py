@@ -6,8 +6,11 @@ import pytest
 from training_runs import TINY, finish, start, write_data
 
 import zoo
+from keras_vae_collapse.core.parts import make_part
 from zoo import compare
 from zoo.comparison_report import COLUMNS, read_runs, runs_table, table
+from zoo.schedule_length import with_schedule_length
+from zoo.targets import has_target, with_target
 
 DATA = {"name": "x", "language": "x", "task": 3, "train_examples": 9, "dev_examples": 9}
 
@@ -62,6 +65,34 @@ def test_jobs_are_recipes_times_seeds_and_targets_of_those_that_have_one():
         ("base", 0), ("mdr", 0), ("free_bits", 0), ("base", 1), ("mdr", 1), ("free_bits", 1),
         ("mdr@10", 0), ("free_bits@10", 0),
     ]  # fmt: skip
+
+
+def test_all_recipes_are_those_of_one_method():
+    options = compare.arguments().parse_args(["--seeds=0", "--output_dir=x"])
+    names = [name for name, _, _ in compare.jobs(options)]
+    assert sorted([*names, "best"]) == sorted(zoo.recipes())
+
+
+def test_a_target_is_what_each_method_makes_of_it():
+    names = ("mdr", "free_bits", "delta_vae", "bn_vae")
+    found = {name: with_target(zoo.recipe(name), 32.0) for name in names}
+    latent_dim = zoo.recipe("bn_vae").latent_dim
+    assert found["mdr"].rate_term["rate_nats"] == found["delta_vae"].latent["delta_nats"] == 32.0
+    assert found["free_bits"].rate_term["free_nats"] == 32.0 / latent_dim
+    # Batch normalisation bounds the rate by latent_dim gamma^2 / 2.
+    assert latent_dim * found["bn_vae"].latent["gamma"] ** 2 / 2 == pytest.approx(32.0)
+    assert not has_target(zoo.recipe("base"))
+
+
+def test_a_shorter_schedule_is_the_same_curve_in_fewer_steps():
+    for name in ("kl_linear", "kl_exponential", "kl_logistic", "kl_cyclical"):
+        recipes = zoo.recipe(name), with_schedule_length(zoo.recipe(name), 0.5)
+        whole, half = (make_part("weight", r.rate_term["weight"], ("schedules",)) for r in recipes)
+        for step in (100, 3000):
+            assert float(half(step)) == pytest.approx(float(whole(2 * step)), rel=1e-3)
+    recipe = zoo.recipe("encoder_pretraining")
+    shorter = with_schedule_length(recipe, 0.01)
+    assert shorter.encoder_training["epochs"] == 1 < recipe.encoder_training["epochs"]
 
 
 def test_compare_says_what_is_wrong(tmp_path, capsys):

@@ -22,6 +22,10 @@ class Assignable:
     Example:
 
     ```python
+    import keras
+    from keras_vae_collapse.core.assignable import Assignable
+    from keras_vae_collapse.core.checks import check_number
+
     class Scale(keras.layers.Layer):
         factor = Assignable(check_number)
 

@@ -41,7 +41,6 @@ class NegativeELBO(Figure):
 
     def __init__(self):
         super().__init__("negative_elbo")
-        self._direction = "down"  # for `EarlyStopping(mode="auto")`
         self.model = lambda: None
         self.terms = ()
 

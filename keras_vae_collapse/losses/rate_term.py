@@ -37,8 +37,8 @@ class RateTerm(NamedState, keras.layers.Layer):
     whatever a variant names in `logs`. Where a model has several rate terms, the name of each
     comes first: `KLDivergence(name="kl_top")` logs `kl_top_rate`. A compiled model also logs
     `negative_elbo`, `loss - penalty + rate` over all its rate terms: the figure to monitor
-    (`val_negative_elbo` for early stopping) while a weight is annealed, since `loss` rises with
-    the weight.
+    (`val_negative_elbo`, with `mode="min"`, for early stopping) while a weight is annealed, since
+    `loss` rises with the weight.
 
     A term may be called more than once in a batch, by two latents, for two inputs, or at each of
     many time steps: the rate is the sum over the calls, the penalties add up to the penalty of

@@ -58,6 +58,7 @@ def expected():
     return losses(*everything(), run_eagerly=True)
 
 
+@pytest.mark.slow
 def test_a_clone_trained_in_graphs_of_several_steps_is_the_same_as_eagerly(expected):
     model, arrays = everything()
     clone = keras.models.clone_model(model)

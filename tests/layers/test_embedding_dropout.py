@@ -76,5 +76,5 @@ def test_bad_ids_are_named(ids):
 
 
 def test_ids_in_place_of_embeddings_are_refused():
-    with pytest.raises(ValueError, match=r"shape \(batch, length, dim\)"):
+    with pytest.raises(ValueError, match=r"shape \(batch, length, \[dim\]\)"):
         EmbeddingDropout(0.5)(IDS, training=True)

@@ -77,7 +77,7 @@ class GrowsWithReplicas(KLDivergence):
     ("cls", "sentence"),
     [
         (Sum, "is a mean over the batch.*The value of twice the batch: expected"),
-        (Half, "finite float32 scalar.*float16"),
+        (Half, "finite float32 scalar.*half tensor"),
         (OneExample, r"finite float32 scalar.*shape=\(1,\)"),
         (IgnoresWeights, "Examples of `sample_weight` 0 do not count.*with padding"),
         (Disconnected, "A finite gradient reaches.*no gradient"),

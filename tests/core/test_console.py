@@ -69,3 +69,9 @@ def test_a_reader_that_has_gone_is_no_error(words):
 def test_an_error_is_shown_even_if_it_ends_the_import_of_tensorflow():
     code, _, err = seen(ABORT)
     assert code != 0 and "out of memory" in err and "cudart_stub" not in err
+
+
+def test_of_what_tensorflow_logs_errors_are_left():
+    log = "import_tensorflow().get_logger()"
+    _, out, err = seen(f"{log}.warning('of no use'); {log}.error('out of memory')")
+    assert not out and "of no use" not in err and "out of memory" in err

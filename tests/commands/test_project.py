@@ -18,6 +18,6 @@ def test_lemmas_may_come_from_a_file_of_task_2(model_dir, tmp_path):
     lemmas, folder = tmp_path / "task2", tmp_path / "logs" / "dev"
     lemmas.write_text("num=PL\tevler\tnum=SG\tev\n", encoding="utf-8")
     files = [f"--file={model_dir / 'examples'}", f"--lemma_file={lemmas}", f"--log_dir={folder}"]
-    assert main([f"--model_dir={model_dir}", *files, "--lemma_task=2"]) == 0
+    assert main([f"--model_dir={model_dir}", *files, "--task=3", "--lemma_task=2"]) == 0
     rows = (folder / "projector" / "labels.tsv").read_text(encoding="utf-8").splitlines()
     assert [row.split("\t")[1] for row in rows if row.startswith("evler\t")] == ["ev"]

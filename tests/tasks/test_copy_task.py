@@ -40,6 +40,12 @@ def test_it_trains_and_leaves_every_file(run, task):
     assert "accuracy" in training_summary(task, run)
 
 
+def test_the_accuracy_is_the_share_of_right_best_outputs(task):
+    examples = task.dev_examples[:4]
+    outputs = [[task.gold(e), "4 4"] for e in examples[:3]] + [["4 4", task.gold(examples[3])]]
+    assert task.figures(examples, outputs) == {"accuracy": 0.75, "count": 4}
+
+
 def test_its_description_changes_with_either_part():
     one, other, third = CopyTask(), CopyTask(), CopyTask()
     other.dev_examples, third.train_examples = other.dev_examples[1:], third.train_examples[1:]

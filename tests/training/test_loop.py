@@ -35,6 +35,12 @@ def test_a_run_leaves_every_file_of_the_contract(tiny_run):
     assert config["versions"]["keras"] and config["data"]["sha256"]
 
 
+def test_by_default_an_interrupted_training_is_finished_and_exported():
+    options = TrainingOptions()
+    assert options.finish_interrupted and options.export and options.strategy == "auto"
+    assert not (options.resume or options.overwrite) and options.max_minutes is None
+
+
 def test_predictions_score_as_the_metrics_say(tiny_run):
     files = tiny_run.directory
     gold = read_examples(files.path.parent / "data" / "turkish-task3-dev")

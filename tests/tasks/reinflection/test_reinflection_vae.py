@@ -14,6 +14,7 @@ from keras_vae_collapse.tasks.reinflection import (
     encode_examples,
     reinflection_vae,
 )
+from keras_vae_collapse.tasks.reinflection.word_codec import WordCodec
 
 PAIRS = [
     Example("evler", "case=ABL,num=SG", "evden"),
@@ -48,6 +49,14 @@ def test_answers_come_in_the_order_of_the_questions_whatever_the_chunks(model, m
     loc, scale = model.encode(words)
     np.testing.assert_allclose(loc[1], model.encode(["ev"])[0][0], rtol=1e-4, atol=1e-6)
     assert loc.shape == scale.shape == (15, 3)
+
+
+def test_words_of_twice_the_longest_in_training_are_read_whole(model):
+    assert model.codec.max_characters == 512
+    long = Vocabulary.from_examples([Example("ev" * 200, "case=ABL", "ev")])
+    codec = WordCodec(long)
+    assert codec.max_characters == 800
+    assert codec.word_ids(tf.constant(["e" * 700])).shape == (1, 701)
 
 
 def test_bad_calls_say_what_is_wrong(model):

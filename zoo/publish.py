@@ -115,7 +115,8 @@ def card(name, record):
     config, dev = record["config"], record["dev"]
     unseen, sample = record["unseen"], record["sample"]
     data, recipe = config["data"], config["recipe"]
-    licence = _LICENCES["demo" if data["name"] == "demo" else "sigmorphon2016"]
+    source = pathlib.PurePath(data["name"]).name
+    licence = _LICENCES.get(source, f"of {source}, whose licence is that of its makers")
     training = f"{record['epochs']} epochs, {record['training_minutes']:.1f} minutes"
     teacher = record.get("teacher")
     chosen = f"Weights of epoch {record['best_epoch']}, chosen by accuracy on the development set"

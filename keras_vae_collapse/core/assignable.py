@@ -2,8 +2,10 @@
 
 import tensorflow as tf
 
+from keras_vae_collapse.core.option import Option
 
-class Assignable:
+
+class Assignable(Option):
     """A number of a layer that a training step reads when it runs, not when it is traced.
 
     A number that a traced step has seen is a constant of its graph: assigning to the attribute
@@ -41,16 +43,6 @@ class Assignable:
     def __init__(self, check, derive=None):
         self._check = check
         self._derive = derive or (lambda value: value)
-
-    def __set_name__(self, owner, name):
-        self._name = name
-
-    def __get__(self, layer, owner=None):
-        if layer is None:
-            return self
-        if self._name not in vars(layer):
-            raise AttributeError(f"{type(layer).__name__} has no `{self._name}` yet")
-        return vars(layer)[self._name]
 
     def __set__(self, layer, value):
         value = self._check(self._name, value)

@@ -51,11 +51,10 @@ class NegativeELBO(Figure):
         return tf.cast(self.model()._loss_tracker.result(), tf.float32) - tf.add_n(excess)
 
 
-def set_up_figures(term, outermost, rate_term_class):
+def set_up_figures(outermost, rate_term_class):
     """Names the figures of all rate terms of the model that is called, apart where several.
 
     Args:
-        term: the rate term in whose call this is.
         outermost: the outermost layer of the call.
         rate_term_class: `RateTerm`.
     """
@@ -76,8 +75,8 @@ def set_up_figures(term, outermost, rate_term_class):
             for key, figure in one.trackers.items():
                 figure.name = f"{name}_{key}"
     if _steps_are_those_of_keras(outermost):
-        elbo = term._negative_elbo
-        elbo.model, elbo.terms = weakref.ref(outermost), terms
+        for one in terms:
+            one._negative_elbo.model, one._negative_elbo.terms = weakref.ref(outermost), terms
 
 
 def _steps_are_those_of_keras(model):

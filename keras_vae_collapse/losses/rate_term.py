@@ -17,6 +17,7 @@ from keras_vae_collapse.losses.kl_per_dimension import (
     latent_size,
     sum_over_steps,
 )
+from keras_vae_collapse.losses.loops import refuse_loops
 
 
 class RateTerm(NamedState, keras.layers.Layer):
@@ -123,8 +124,8 @@ class RateTerm(NamedState, keras.layers.Layer):
         context = self._get_call_context()
         # The outermost layer of the call, whose sublayers add losses around this one.
         keep_losses_per_replica(context.entry_layer)
-        self._refuse_loops(context.entry_layer)
-        set_up_figures(self, context.entry_layer, RateTerm)
+        refuse_loops(self, context.entry_layer)
+        set_up_figures(context.entry_layer, RateTerm)
         kl = kl_per_dimension(posterior, prior, self.noise.next, self.num_samples)
         if self.needs_dimensions and kl.shape[-1] == 1 and latent_size(posterior) != 1:
             raise ValueError(
@@ -197,25 +198,6 @@ class RateTerm(NamedState, keras.layers.Layer):
             autocast=False,
             # Updates are computed from global means, so all replicas hold the same value.
             aggregation="only_first_replica",
-        )
-
-    def _refuse_loops(self, outermost):
-        """Raises where a loop of the graph would keep the loss of its steps to itself."""
-        if tf.executing_eagerly():
-            return
-        graph = tf.compat.v1.get_default_graph()
-        loops = [layer for layer in outermost._flatten_layers() if self._is_looped_by(layer)]
-        in_loop = "While" in type(graph).__name__ or "loop_body" in graph.get_name_scope()
-        if loops and in_loop:
-            raise ValueError(
-                f"{type(self).__name__} is called within the loop of {loops[0].name}, out of which "
-                "no loss can come. Use the latent without TimeDistributed, on inputs of shape "
-                "(batch, steps, input_dim), or the recurrent layer with unroll=True"
-            )
-
-    def _is_looped_by(self, layer):
-        return isinstance(layer, (keras.layers.RNN, keras.layers.TimeDistributed)) and any(
-            part is self for part in layer._flatten_layers()
         )
 
     def _running(self, option):

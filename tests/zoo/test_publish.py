@@ -27,9 +27,10 @@ def test_a_published_run_loads_and_answers_as_before(tiny_run, tmp_path, monkeyp
         assert f"{figures['accuracy']:.4f}" in card
     assert record["sample"]["rows"] == 40 and "40 rows of samples/turkish.tsv" in card
     assert record["unseen"]["rows"] == 0 and "0 rows of forms unseen in training | - |" in card
-    assert "SHA-256" in card and "made by this project" in card
-    record["config"]["data"]["name"] = "files/tur.txt"
-    assert "of tur.txt, whose licence is that of its makers" in publish.card("tiny", record)
+    assert "SHA-256" in card and "of data, whose licence is that of its makers" in card
+    for data, licence in (("demo", "made by this project"), ("../data/sigmorphon2016", "CC BY-SA")):
+        record["config"]["data"]["name"] = data
+        assert licence in publish.card("tiny", record) and licence not in card
     # The run was made by overrides that its command does not show.
     assert "to repeat it add" in card and "--set=rate_term.rate_nats=6.0" in card
     record["config"]["command"] = ["--set", "rate_nats=6", "--set=latent_dim=4", "--epochs=3"]

@@ -5,6 +5,8 @@ import signal
 
 import keras
 
+from keras_vae_collapse.core.noted_signals import noted
+
 
 class Interrupts(keras.callbacks.Callback):
     """Ctrl-C and SIGTERM end `fit` between two batches.
@@ -57,6 +59,7 @@ class Interrupts(keras.callbacks.Callback):
             self.repeated = True
             self._restore.close()
             signal.raise_signal(number)
+        noted.append(number)
         self.requested = signal.Signals(number)
 
     def _raise_if_requested(self):

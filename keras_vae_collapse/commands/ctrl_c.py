@@ -7,6 +7,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from keras_vae_collapse.core.noted_signals import noted
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -18,7 +20,8 @@ def end_in_one_line(message: Callable[[], str], may_finish: Callable[[], bool]) 
     the process as a kill does: all files are written so that this is safe.
 
     A handler that takes the place of ours (see `callbacks.Interrupts`) has the first signal for
-    itself as long as there is something to finish; the second ends the process.
+    itself as long as there is something to finish; the second ends the process. One that
+    gives the signal back before it has done its work appends to `noted_signals`.
 
     A signal that the process ignores stays ignored. Outside the main thread nothing happens.
 
@@ -29,7 +32,7 @@ def end_in_one_line(message: Callable[[], str], may_finish: Callable[[], bool]) 
     if threading.current_thread() is not threading.main_thread():
         return
     numbers = [n for n in _SIGNALS if signal.getsignal(n) is not signal.SIG_IGN]
-    ending, noted = threading.Lock(), list[int]()
+    ending, seen = threading.Lock(), list[int]()
 
     def end(number, _=None):
         if not ending.acquire(blocking=False):
@@ -45,9 +48,10 @@ def end_in_one_line(message: Callable[[], str], may_finish: Callable[[], bool]) 
             number = data[0]
             if number not in numbers:
                 continue
-            if signal.getsignal(number) is end or noted or not may_finish():
+            handled = noted or signal.getsignal(number) is not end
+            if seen or not handled or not may_finish():
                 end(number)
-            noted.append(number)
+            seen.append(number)
 
     for number in numbers:
         signal.signal(number, end)

@@ -48,6 +48,21 @@ def test_another_handler_has_the_first_signal_where_there_is_something_to_finish
     assert output.startswith("handled\nwent on\n")
 
 
+def test_a_handler_that_has_gone_by_the_time_one_looks_has_had_the_first_signal():
+    body = """
+from keras_vae_collapse.callbacks import Interrupts
+sys.setswitchinterval(5)
+with Interrupts() as interrupts:
+    send()
+    while not interrupts.requested:
+        pass
+time.sleep(1)
+print("finished", flush=True)
+os._exit(7)
+"""
+    assert run(body, "to finish")[:2] == (7, "finished\n")
+
+
 def test_another_handler_does_not_matter_where_there_is_nothing_to_finish():
     status, _, error = run(HANDLED + "time.sleep(60)")
     assert (status, error) == (130, "one line\n")

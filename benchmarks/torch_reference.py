@@ -65,13 +65,82 @@ class ReinflectionVAE(nn.Module):
         state = torch.tanh(self.start(given))[None]
         previous = torch.full((len(source),), 2)
         finished = torch.zeros(len(source), dtype=torch.bool)
+        ids = []
         for _ in range(steps):
             inputs = torch.cat([self.history(previous), given], -1)[:, None]
             output, state = self.decoder(inputs, state)
-            previous = self.logits(self.attend(output, condition))[:, 0].argmax(-1)
+            logits = self.logits(self.attend(output, condition))[:, 0]
+            logits[:, :3] = -torch.inf  # padding, the unknown and the start are never written
+            previous = logits.argmax(-1).masked_fill(finished, 0)
+            ids.append(previous)
             finished |= previous == 3
             if finished.all():
                 break
+        return torch.stack(ids, 1)
+
+    @torch.no_grad()
+    def beam_search(self, source, condition, steps, width):
+        loc, _ = self.encode(source)
+        given = torch.cat([loc, self.condition_embedding(condition)], -1)
+        state = torch.tanh(self.start(given)).repeat_interleave(width, 0)[None]
+        given, condition = (part.repeat_interleave(width, 0) for part in (given, condition))
+        rows = len(given)
+        previous = torch.full((rows,), 2)
+        scores = torch.full((len(source), width), -1e30)
+        scores[:, 0] = 0.0
+        finished = torch.zeros(rows, dtype=torch.bool)
+        first_row = torch.arange(len(source))[:, None] * width
+        ids = torch.zeros(rows, 0, dtype=torch.long)
+        for _ in range(steps):
+            inputs = torch.cat([self.history(previous), given], -1)[:, None]
+            output, state = self.decoder(inputs, state)
+            logits = self.logits(self.attend(output, condition))[:, 0]
+            logits[:, :3] = -torch.inf
+            log_p = torch.log_softmax(logits, -1)
+            log_p[finished] = -torch.inf
+            log_p[finished, 0] = 0.0
+            size = log_p.shape[-1]
+            total = (scores.reshape(rows, 1) + log_p).reshape(len(source), -1)
+            scores, best = total.topk(width, -1)
+            origin = (first_row + best // size).reshape(-1)
+            previous = (best % size).reshape(-1)
+            state = state[:, origin]
+            ids = torch.cat([ids[origin], previous[:, None]], 1)
+            finished = finished[origin] | (previous == 3)
+            if finished.all():
+                break
+        return ids.reshape(len(source), width, -1)
+
+    @torch.no_grad()
+    def load(self, weights):
+        """Takes over the weights of the Keras model, `{path: array}`."""
+        put = {path.split("/", 1)[1]: torch.from_numpy(np.array(w)) for path, w in weights.items()}
+
+        def gru(module, cell, suffix=""):
+            for name, theirs in (("kernel", "weight_ih"), ("recurrent_kernel", "weight_hh")):
+                z, r, n = put[f"{cell}/{name}"].T.chunk(3)  # PyTorch has the reset gate first
+                getattr(module, f"{theirs}_l0{suffix}").copy_(torch.cat([r, z, n]))
+            for row, theirs in enumerate(("bias_ih", "bias_hh")):
+                z, r, n = put[f"{cell}/bias"][row].chunk(3)
+                getattr(module, f"{theirs}_l0{suffix}").copy_(torch.cat([r, z, n]))
+
+        def linear(module, layer):
+            module.weight.copy_(put[f"{layer}/kernel"].T)
+            if module.bias is not None:
+                module.bias.copy_(put[f"{layer}/bias"])
+
+        self.source.weight.copy_(put["encoder/embedding/embeddings"])
+        gru(self.encoder, "encoder/forward/gru_cell")
+        gru(self.encoder, "encoder/backward/gru_cell", "_reverse")
+        linear(self.loc, "latent/loc")
+        linear(self.raw_scale, "latent/raw_scale")
+        linear(self.condition_embedding, "decoder/condition_embedding")
+        linear(self.start, "decoder/recurrence/start")
+        self.history.weight.copy_(put["decoder/history/embeddings"])
+        gru(self.decoder, "decoder/recurrence/gru/gru_cell")
+        linear(self.query, "decoder/attention/project_query")
+        self.keys.copy_(put["decoder/attention/embeddings"])
+        linear(self.logits, "decoder/logits")
 
 
 class Reference:
@@ -108,10 +177,15 @@ class Reference:
             self.optimizer.step()
         return time.perf_counter() - start
 
-    def decode(self, batches, steps):
-        """Seconds to inflect all batches greedily."""
+    def decode(self, batches, steps, width=1):
+        """Seconds to inflect all batches, greedily or by beam search, and the ids found first."""
+        found = []
         start = time.perf_counter()
         for b in batches:
             source = torch.from_numpy(b["source"].astype(np.int64))
-            self.model.inflect(source, torch.from_numpy(b["condition"]), steps)
-        return time.perf_counter() - start
+            condition = torch.from_numpy(b["condition"])
+            if width == 1:
+                found.append(self.model.inflect(source, condition, steps))
+            else:
+                found.append(self.model.beam_search(source, condition, steps, width)[:, 0])
+        return time.perf_counter() - start, [ids.numpy() for ids in found]

@@ -4,14 +4,17 @@
     python benchmarks/training_speed.py [--data=DIR] [--steps=100] [--rounds=5]
 
 Both train the default recipe on the same batches of examples with the same padding, in a
-process each; they take turns, so that a machine that slows down slows both. Printed are the best
-round of each, the ratio of the medians, the peak memory of each process, and examples decoded
-a second: greedy, batches of 256, ours through the exported model with strings in and out.
+process each; they take turns, so that a machine that slows down slows both. Then PyTorch takes
+over the weights, and both decode the development set in batches of 256 with strings of like
+lengths: greedy and by a beam of 8, ours through the exported model with strings in and out. All
+is done on two cores and again on one. Printed are the best round of each, the ratio of the
+medians, the share of words on which both agree, and the peak memory of each process.
 """
 
 import argparse
 import json
 import multiprocessing
+import os
 import pathlib
 import resource
 import statistics
@@ -20,10 +23,13 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+WORK = ("train", "decode", "beam")
+BEAM_WIDTH = 8
 
 
-def ours(pipe, options):
+def ours(pipe, options, cores):
     """Serves training and decoding rounds of this package's model."""
+    _keep_to(cores)
     import keras
     import tensorflow as tf
 
@@ -37,7 +43,7 @@ def ours(pipe, options):
     from keras_vae_collapse.training.pipeline import training_dataset
     from keras_vae_collapse.training.process import prepare_process
 
-    prepare_process()
+    prepare_process(cores)
     keras.utils.set_random_seed(0)
     recipe = zoo.override(zoo.recipe("mdr"), ["ema_momentum=0", *options.set])
     task = ReinflectionTask(options.data, options.language)
@@ -55,6 +61,8 @@ def ours(pipe, options):
     decode_batches = [
         {"source": trim(encoded["source"][c]), "condition": encoded["condition"][c]} for c in chunks
     ]
+    tokens = [sum((b[part] != 0).sum() for b in batches) for part in ("source", "target")]
+    computed = [sum(b[part].size for b in batches) for part in ("source", "target")]
     pipe.send(
         {
             "recipe": recipe.to_config(),
@@ -62,51 +70,134 @@ def ours(pipe, options):
             "condition_size": task.condition_size,
             "batches": batches,
             "decode": decode_batches,
-            "steps": task.vocabulary.max_length,
+            "steps": task.vocabulary.max_form_length + 1,
+            "padding": sum(computed) / sum(tokens),
         }
     )
+    strings = [
+        tuple(
+            tf.constant([getattr(e, part) for e in examples[c]]) for part in ("source", "features")
+        )
+        for c in chunks
+    ]
+    exported = None
     with tempfile.TemporaryDirectory() as folder:
-        export_model(model, task.endpoints(model), folder + "/export")
-        exported = tf.saved_model.load(folder + "/export")
-        strings = [
-            tuple(
-                tf.constant([getattr(e, part) for e in examples[c]])
-                for part in ("source", "features")
-            )
-            for c in chunks
-        ]
         for work in iter(pipe.recv, "stop"):
-            start = time.perf_counter()
+            if work == "weights":
+                pipe.send({w.path: w.numpy() for w in model.trainable_weights})
+                export_model(model, task.endpoints(model), folder + "/export")
+                exported = tf.saved_model.load(folder + "/export")
+                continue
+            start, words = time.perf_counter(), []
             if work == "train":
                 data = tf.data.Dataset.from_generator(
                     lambda: iter(batches),
                     output_signature=training_dataset(arrays, plan).element_spec,
                 ).prefetch(8)
                 model.fit(data, verbose=0)
-            else:
+            elif work == "decode":
                 for source, features in strings:
-                    exported.inflect(source, features)
-            pipe.send((time.perf_counter() - start, _peak()))
+                    words += list(exported.inflect(source, features)["form"].numpy())
+            else:
+                for c in chunks:
+                    part = examples[c]
+                    words += model.inflect(
+                        [e.source for e in part], [e.features for e in part], BEAM_WIDTH
+                    )
+            seconds = time.perf_counter() - start
+            pipe.send((seconds, _peak(), [_text(word) for word in words]))
 
 
-def reference(pipe, options):
+def reference(pipe, options, cores):
     """Serves the same rounds in PyTorch."""
+    _keep_to(cores)
     import torch
     from torch_reference import Reference
 
-    torch.set_num_threads(options.torch_threads)
+    from keras_vae_collapse.tasks import ReinflectionTask
+
+    torch.set_num_threads(cores)
     setup = pipe.recv()
+    symbols = ReinflectionTask(options.data, options.language).vocabulary
     model = Reference(setup["vocabulary_size"], setup["condition_size"], setup["recipe"])
     for work in iter(pipe.recv, "stop"):
+        if isinstance(work, dict):
+            model.model.load(work)
+            continue
         if work == "train":
-            seconds = model.train(setup["batches"])
-        else:
-            seconds = model.decode(setup["decode"], setup["steps"])
-        pipe.send((seconds, _peak()))
+            pipe.send((model.train(setup["batches"]), _peak(), []))
+            continue
+        width = BEAM_WIDTH if work == "beam" else 1
+        seconds, found = model.decode(setup["decode"], setup["steps"], width)
+        words = [symbols.decode_ids(ids) for batch in found for ids in batch]
+        pipe.send((seconds, _peak(), words))
+
+
+def _keep_to(cores):
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+
+
+def _text(word):
+    return word.decode() if isinstance(word, bytes) else word
 
 
 def _peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure(options, cores):
+    """The figures on so many cores."""
+    context = multiprocessing.get_context("spawn")
+    sides = {}
+    for name, function in (("keras", ours), ("torch", reference)):
+        here, there = context.Pipe()
+        process = context.Process(target=function, args=(there, options, cores), daemon=True)
+        process.start()
+        there.close()  # so that a side that ends is noticed
+        sides[name] = here
+    setup = sides["keras"].recv()
+    sides["torch"].send(setup)
+    times = {(name, work): [] for name in sides for work in WORK}
+    peak, words = {}, {}
+    for work in WORK:
+        if work == "decode":
+            sides["keras"].send("weights")
+            sides["torch"].send(sides["keras"].recv())
+        for round_number in range(options.rounds + 1):
+            for name, pipe in sides.items():
+                pipe.send(work)
+                seconds, peak[name], words[name] = pipe.recv()
+                if round_number:
+                    times[name, work].append(seconds)
+        if work != "train":
+            pairs = list(zip(words["keras"], words["torch"], strict=True))
+            words[work] = sum(a == b for a, b in pairs) / len(pairs)
+    for pipe in sides.values():
+        pipe.send("stop")
+    decoded = sum(len(b["source"]) for b in setup["decode"])
+    counts = {
+        "train": options.steps * setup["recipe"]["batch_size"],
+        "decode": decoded,
+        "beam": decoded,
+    }
+    figures = {"padding": setup["padding"], "peak_mib": peak}
+    print(f"{cores} core{'s' * (cores > 1)}; tokens computed over tokens: {setup['padding']:.2f}")
+    for work in WORK:
+        speed = {name: counts[work] / min(times[name, work]) for name in sides}
+        ratio = statistics.median(times["torch", work]) / statistics.median(times["keras", work])
+        figures[work] = {**speed, "ratio": ratio}
+        agreed = ""
+        if work != "train":
+            figures[work]["agreed"] = words[work]
+            agreed = f"   same words {words[work]:.3f}"
+        print(
+            f"{work:7s} keras {speed['keras']:8.0f} examples/s   torch "
+            f"{speed['torch']:8.0f} examples/s   ratio {ratio:.2f}{agreed}",
+            flush=True,
+        )
+    print(f"peak memory: keras {peak['keras']:.0f} MiB, torch {peak['torch']:.0f} MiB", flush=True)
+    return figures
 
 
 def main():
@@ -117,47 +208,16 @@ def main():
     parser.add_argument(
         "--rounds", type=int, default=5, help="rounds of each, after one to warm up"
     )
-    parser.add_argument("--torch_threads", type=int, default=2, help="threads of PyTorch")
+    parser.add_argument("--cores", type=int, nargs="+", default=[2, 1], help="processor cores")
     parser.add_argument("--set", action="append", default=[], help="name=value of the recipe")
-    parser.add_argument("--json", help="file for the figures")
+    parser.add_argument("--json", help="file for the figures; those of the first cores on top")
     options = parser.parse_args()
-    context = multiprocessing.get_context("spawn")
-    sides = {}
-    for name, function in (("keras", ours), ("torch", reference)):
-        here, there = context.Pipe()
-        process = context.Process(target=function, args=(there, options), daemon=True)
-        process.start()
-        sides[name] = here
-    setup = sides["keras"].recv()
-    sides["torch"].send(setup)
-    times = {(name, work): [] for name in sides for work in ("train", "decode")}
-    peak = {}
-    for round_number in range(options.rounds + 1):
-        for work in ("train", "decode"):
-            for name, pipe in sides.items():
-                pipe.send(work)
-                seconds, peak[name] = pipe.recv()
-                if round_number:
-                    times[name, work].append(seconds)
-    for pipe in sides.values():
-        pipe.send("stop")
-    counts = {
-        "train": options.steps * setup["recipe"]["batch_size"],
-        "decode": sum(len(b["source"]) for b in setup["decode"]),
-    }
-    figures = {}
-    for work in ("train", "decode"):
-        speed = {name: counts[work] / min(times[name, work]) for name in sides}
-        ratio = statistics.median(times["torch", work]) / statistics.median(times["keras", work])
-        figures[work] = {**speed, "ratio": ratio}
-        print(
-            f"{work:7s} keras {speed['keras']:8.0f} examples/s   torch "
-            f"{speed['torch']:8.0f} examples/s   "
-            f"ratio {ratio:.2f}"
-        )
-    print(f"peak memory: keras {peak['keras']:.0f} MiB, torch {peak['torch']:.0f} MiB")
+    first, *others = options.cores
+    figures = measure(options, first)
+    for cores in others:
+        figures[f"cores_{cores}"] = measure(options, cores)
     if options.json:
-        pathlib.Path(options.json).write_text(json.dumps({**figures, "peak_mib": peak}, indent=2))
+        pathlib.Path(options.json).write_text(json.dumps(figures, indent=2))
 
 
 if __name__ == "__main__":

@@ -149,6 +149,25 @@ class AlignedGRUDecoder(keras.layers.Layer):
         h, location, _ = aligned_step(x, h, location, self._slots(memory), self._weights())
         return ops.concatenate([h, location], axis=-1)
 
+    def prepare_steps(self, condition, embeddings, memory):
+        """As that of `GRUDecoder`, with a memory `(batch, slots, dim)` besides."""
+        check_not_symbolic("prepare_steps", condition, embeddings, memory)
+        kernel = ops.cast(self.kernel, self.compute_dtype)
+        of_history, of_condition = ops.split(kernel, [embeddings.shape[-1]], axis=0)
+        table = self._cast(ops.matmul(embeddings, of_history))
+        given = self._cast(ops.matmul(condition, of_condition)) + self._cast(self.bias)
+        slots, weights = self._slots(memory), self._weights()
+        rows = {"given": given, **slots._asdict()}
+
+        def step(ids, rows, state):
+            h, location = ops.split(state, [self.units], axis=-1)
+            x = self._split(ops.take(table, ids, axis=0) + rows["given"])
+            slots = Slots(rows["key"], rows["memory"])
+            h, location, _ = aligned_step(x, h, location, slots, weights)
+            return ops.concatenate([h, location], axis=-1)
+
+        return rows, step
+
     def _cast(self, tensor):
         return ops.cast(tensor, exact_type(self.compute_dtype))
 

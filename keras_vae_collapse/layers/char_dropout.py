@@ -61,7 +61,7 @@ class CharDropout(IdDropout):
     ```
     """
 
-    def _hides_all(self):
+    def hiding_all(self):
         return CharDropout.rate.tensor(self) == 1.0
 
     def _hit(self, u, mask):

@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.core.fixed import Fixed
-from keras_vae_collapse.layers.checks import check_shape
+from keras_vae_collapse.layers.checks import check_not_symbolic, check_shape
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -87,6 +87,34 @@ class ConditionAttention(keras.layers.Layer):
         # Zeroed again for the examples without any active entry, where the softmax is uniform.
         weights = ops.where(active, weights, 0.0)
         return ops.matmul(ops.cast(weights, self.compute_dtype), self.embeddings)
+
+    def prepare_steps(self, condition):
+        """What attends from one query an example at a time, as `call` does, while decoding.
+
+        Returns:
+            `(rows, step)`: a nest of tensors `(batch, ...)` that no step changes, and
+            `step(rows, query) -> context` of queries `(batch, query_dim)`.
+        """
+        check_not_symbolic("prepare_steps", condition)
+        scale = self.units**-0.5
+        embeddings = ops.cast(self.embeddings, self.compute_dtype)
+        # (W q + b) . E_m = q . (E W)_m + b . E_m: one product in place of two
+        keys = ops.matmul(self.embeddings, ops.transpose(self.project.kernel)) * scale
+        keys = ops.cast(ops.transpose(keys), self.compute_dtype)  # (query_dim, M)
+        active = ops.not_equal(condition, 0)
+        scores = ops.matmul(self.embeddings, self.project.bias) * scale
+        rows = {
+            "scores": ops.where(active, ops.cast(scores, "float32"), -1e9),
+            "any": ops.cast(ops.any(active, axis=-1, keepdims=True), "float32"),
+        }
+
+        def step(rows, query):
+            scores = ops.matmul(ops.cast(query, self.compute_dtype), keys)
+            weights = ops.softmax(ops.cast(scores, "float32") + rows["scores"], axis=-1)
+            weights = ops.cast(weights * rows["any"], self.compute_dtype)
+            return ops.matmul(weights, embeddings)
+
+        return rows, step
 
     def compute_output_shape(self, condition_shape, query_shape):
         return (*query_shape[:-1], self.units)

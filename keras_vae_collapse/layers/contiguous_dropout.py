@@ -122,7 +122,7 @@ class ContiguousDropout(IdDropout):
         steps = tf.round(IdDropout.rate.tensor(self, tf.float64) * survival / UNIFORM_STEP)
         return tf.cast(steps[::-1] * UNIFORM_STEP, tf.float32)
 
-    def _hides_all(self):
+    def hiding_all(self):
         # The last threshold is the probability that a run starts at a position.
         return self._thresholds()[-1] == 1.0
 

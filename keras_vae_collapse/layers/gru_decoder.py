@@ -5,8 +5,9 @@ from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.core.fixed import Fixed
-from keras_vae_collapse.layers.checks import check_shape
+from keras_vae_collapse.layers.checks import check_not_symbolic, check_shape
 from keras_vae_collapse.layers.gru import GRU
+from keras_vae_collapse.layers.gru_recurrence import exact_type, gru_step
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -83,6 +84,31 @@ class GRUDecoder(keras.layers.Layer):
         inputs = ops.concatenate([embedded, ops.cast(condition, embedded.dtype)], axis=-1)
         _, (state,) = self.gru.cell(inputs, [state], training=False)
         return state
+
+    def prepare_steps(self, condition, embeddings):
+        """What makes the steps of a decoding cheap: products that no step changes, made once.
+
+        Args:
+            condition: `(batch, condition_dim)`.
+            embeddings: the embedded symbols of the vocabulary, `(vocabulary, embedding_dim)`.
+
+        Returns:
+            `(rows, step)`: a nest of tensors `(batch, ...)` that no step changes, and
+            `step(ids, rows, state) -> state`, as `step` but for the ids of the symbols.
+        """
+        check_not_symbolic("prepare_steps", condition, embeddings)
+        cell = self.gru.cell
+        kernel, U = (ops.cast(w, self.compute_dtype) for w in (cell.kernel, cell.recurrent_kernel))
+        of_history, of_condition = ops.split(kernel, [embeddings.shape[-1]], axis=0)
+        bias = ops.cast(cell.bias, exact_type(self.compute_dtype))
+        table = ops.cast(ops.matmul(embeddings, of_history), bias.dtype)
+        given = ops.cast(ops.matmul(condition, of_condition), bias.dtype) + bias[0]
+
+        def step(ids, given, state):
+            x = ops.take(table, ids, axis=0) + given
+            return gru_step(x, ops.cast(state, bias.dtype), U, bias[1])
+
+        return given, step
 
     def compute_output_shape(self, condition_shape, history_shape):
         return (*history_shape[:-1], self.units)

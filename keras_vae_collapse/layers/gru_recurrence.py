@@ -51,6 +51,15 @@ def gru_states(x, h_0, weights):
     return states.stack()
 
 
+def gru_step(x, h, U, bias):
+    """One step with one product: `h_t` of x `(batch, 3 units)`, U `(units, 3 units)` and a bias."""
+    x_z_r, x_n = tf.split(x, [2 * h.shape[-1], h.shape[-1]], axis=-1)
+    u_z_r, q = tf.split(product(h, U) + bias, [2 * h.shape[-1], h.shape[-1]], axis=-1)
+    z, r = tf.split(tf.sigmoid(x_z_r + u_z_r), 2, axis=-1)
+    n = tf.tanh(x_n + r * q)
+    return n + z * (h - n)
+
+
 @tf.custom_gradient
 def gru_states_for_training(x, h_0, weights):
     """As `gru_states`, with the gradient above.

@@ -10,6 +10,7 @@ from keras_vae_collapse.core.checks import check_integer, check_rate
 from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed, seed_in_use
+from keras_vae_collapse.core.special_ids import EOS
 from keras_vae_collapse.layers.checks import check_id_list, check_tensor
 from keras_vae_collapse.layers.noise import uniform, with_noise
 
@@ -66,15 +67,20 @@ class IdDropout(NamedState, keras.layers.Layer):
     def hides_all(self):
         """Whether every draw hits every position, so that only `keep_ids` are ever seen."""
         with tf.init_scope():
-            return bool(self._hides_all())
+            return bool(self.hiding_all())
 
-    def _hides_all(self):
+    def hiding_all(self):
         """`hides_all` as a boolean scalar of the running step."""
         return tf.constant(False)
 
+    @property
+    def keeps_symbols(self):
+        """Whether `keep_ids` names a symbol of sequences, and not special ids alone."""
+        return any(keep_id > EOS for keep_id in self.keep_ids)
+
     def hidden(self, inputs):
         """What can be seen of ids outside training: those kept where `hides_all`, else all."""
-        return self._replaced(inputs, tf.fill(tf.shape(inputs), self._hides_all()))
+        return self._replaced(inputs, tf.fill(tf.shape(inputs), self.hiding_all()))
 
     def _replaced(self, inputs, hit):
         for keep_id in self.keep_ids:

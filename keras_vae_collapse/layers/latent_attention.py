@@ -104,13 +104,43 @@ class LatentAttention(keras.layers.Layer):
         `start` is the step of the first state; it matters where there is a `spacing`.
         """
         check_not_symbolic("attend", memory, query)
-        keys = memory + ops.cast(self.positions, self.compute_dtype)
-        scores = ops.matmul(self.project_query(query), ops.transpose(keys, (0, 2, 1)))
-        scores = ops.cast(scores, "float32") * self.units**-0.5
+        locations = 0.0
         if self.spacing:
-            steps = start + ops.arange(ops.shape(query)[1])
-            scores = scores + ops.matmul(position_vectors(steps), self.steps)
-        weights = ops.softmax(scores, axis=-1)
+            locations = self._locations(start + ops.arange(ops.shape(query)[1]))
+        return self._context(self._keys(memory), memory, query, locations)
+
+    def prepare_steps(self, memory, length):
+        """What attends from one state an example at a time, as `attend` does, while decoding.
+
+        Args:
+            memory: the slots, `(batch, slots, units)`.
+            length: number of steps.
+
+        Returns:
+            `(rows, step)`: a nest of tensors `(batch, ...)` that no step changes, and
+            `step(t, rows, query) -> context` of states `(batch, query_dim)`.
+        """
+        check_not_symbolic("prepare_steps", memory)
+        locations = self._locations(ops.arange(length)) if self.spacing else None
+
+        def step(t, rows, query):
+            location = 0.0 if locations is None else locations[t]
+            return self._context(rows["keys"], rows["memory"], query[:, None], location)[:, 0]
+
+        return {"keys": self._keys(memory), "memory": memory}, step
+
+    def _keys(self, memory):
+        """`(batch, units, slots)`."""
+        keys = memory + ops.cast(self.positions, self.compute_dtype)
+        return ops.transpose(keys, (0, 2, 1))
+
+    def _locations(self, steps):
+        """Scores of the slots by position, `(steps, slots)`."""
+        return ops.matmul(position_vectors(steps), self.steps)
+
+    def _context(self, keys, memory, query, locations):
+        scores = ops.cast(ops.matmul(self.project_query(query), keys), "float32")
+        weights = ops.softmax(scores * self.units**-0.5 + locations, axis=-1)
         return ops.matmul(ops.cast(weights, self.compute_dtype), memory)
 
     def call(self, z, query):

@@ -2,8 +2,6 @@
 
 import tensorflow as tf
 
-from keras_vae_collapse.models.functions import CHUNK
-
 
 def id_endpoints(model):
     """Endpoints of a `SequenceVAE` that take and give ids.
@@ -50,31 +48,3 @@ def id_endpoints(model):
         "encode": (encode, [source]),
         "sample": (sample_count, [seed, tf.TensorSpec([], tf.int32, "count")]),
     }
-
-
-def in_chunks(function, total, outputs):
-    """Concatenates `function(slice)` over slices of `CHUNK` rows, in a graph loop.
-
-    Args:
-        function: takes a slice of rows to a tuple of tensors, the rows first.
-        total: number of rows, a scalar tensor.
-        outputs: `(dtype, shape without rows)` of each tensor.
-    """
-    chunks = tf.maximum(1, (total + CHUNK - 1) // CHUNK)
-    arrays = tuple(
-        tf.TensorArray(dtype, size=chunks, infer_shape=False, element_shape=[None, *shape])
-        for dtype, shape in outputs
-    )
-
-    def body(i, arrays):
-        start = i * CHUNK
-        parts = function(slice(start, tf.minimum(start + CHUNK, total)))
-        return i + 1, tuple(a.write(i, p) for a, p in zip(arrays, parts, strict=True))
-
-    _, arrays = tf.while_loop(
-        lambda i, _: i < chunks, body, (tf.constant(0), arrays), parallel_iterations=1
-    )
-    return tuple(
-        tf.ensure_shape(array.concat(), [None, *shape])
-        for array, (_, shape) in zip(arrays, outputs, strict=True)
-    )

@@ -4,8 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.special_ids import PAD
-
-CHUNK = 256
+from keras_vae_collapse.models import chunks
 
 
 def trim(ids):
@@ -27,6 +26,8 @@ class ModelFunctions:
         self._encode = tf.function(model.encode_ids, reduce_retracing=True)
         self._log_prob = tf.function(model.log_prob, reduce_retracing=True)
         self._decode = tf.function(model.decode, reduce_retracing=True)
+        self._reconstruct = tf.function(self._reconstructed, reduce_retracing=True)
+        self._model = model
 
     def encode(self, inputs):
         """`(loc, scale)` of the posterior of each example."""
@@ -44,9 +45,24 @@ class ModelFunctions:
 
     def reconstruct(self, inputs, beam_width=1):
         """Ids decoded from the posterior means of all examples, `(N, beam_width, length)`."""
+        order = np.argsort((inputs["source"] != PAD).sum(axis=1), kind="stable")
         parts = []
-        for start in range(0, len(inputs["source"]), CHUNK):
-            rows = {name: values[start : start + CHUNK] for name, values in inputs.items()}
-            loc, _ = self.encode(rows)
-            parts.append(self.decode(loc, rows, beam_width).numpy())
-        return np.concatenate(parts)
+        for start in range(0, len(order), chunks.BLOCK):
+            rows = order[start : start + chunks.BLOCK]
+            condition = inputs.get("condition")
+            condition = None if condition is None else tf.constant(condition[rows])
+            source = tf.constant(trim(inputs["source"][rows]))
+            parts.append(self._reconstruct(source, condition, beam_width).numpy())
+        return np.concatenate(parts)[np.argsort(order)]
+
+    def _reconstructed(self, source, condition, beam_width):
+        def chunk(rows):
+            ids = source[rows]
+            longest = tf.reduce_max(tf.math.count_nonzero(ids != PAD, axis=1, dtype=tf.int32))
+            loc, _ = self._model.encode_ids(ids[:, : tf.maximum(longest, 1)])
+            given = None if condition is None else condition[rows]
+            return (self._model.decode(loc, given, beam_width)[0],)
+
+        outputs = [(tf.int32, [beam_width, self._model.max_length + 1])]
+        (ids,) = chunks.in_chunks(chunk, tf.shape(source)[0], outputs)
+        return ids

@@ -147,7 +147,10 @@ class SequenceDecoder(keras.layers.Layer):
     @property
     def hides_history(self):
         """Whether the decoder never sees the symbols before a position, in training or after."""
-        return not self.autoregressive or getattr(self.history_dropout, "hides_all", False)
+        dropout = self.history_dropout
+        return not self.autoregressive or (
+            getattr(dropout, "hides_all", False) and not getattr(dropout, "keeps_symbols", True)
+        )
 
     # Without a condition Keras names the other shapes alone.
     def build(self, z_shape, condition_shape=None, target_shape=None):
@@ -213,7 +216,7 @@ class SequenceDecoder(keras.layers.Layer):
             return self._historyless_states(prepared["given"], ops.shape(target)[1])
         start = ops.full_like(target[:, :1], SOS)
         history = ops.concatenate([start, target[:, :-1]], axis=1)
-        history = self._seen(history, training)
+        history = self.seen(history, training)
         embedded = self.embedding(history)
         if self.embedding_dropout is not None:
             embedded = self.embedding_dropout(embedded, ids=history, training=training)
@@ -221,7 +224,7 @@ class SequenceDecoder(keras.layers.Layer):
             prepared["given"], embedded, *self._memory(prepared), training=training
         )
 
-    def _seen(self, history, training):
+    def seen(self, history, training):
         """What the recurrence sees of ids `(batch, length)`, in a sequence or at a step."""
         if self.history_dropout is None:
             return history
@@ -238,13 +241,13 @@ class SequenceDecoder(keras.layers.Layer):
     def _memory(self, prepared):
         return (prepared["memory"],) if self.reads_memory else ()
 
-    def _logits(self, states, prepared, training=False, start=0):
-        """Logits of states `(batch, length, units)`, the first of them that of step `start`."""
+    def _logits(self, states, prepared, training=False):
+        """Logits of states `(batch, length, units)`."""
         found = []
         if self.condition_dim:
             found.append(self.condition_attention(prepared["condition"], states))
         if self.latent_attention is not None:
-            found.append(self.latent_attention.attend(prepared["memory"], states, start))
+            found.append(self.latent_attention.attend(prepared["memory"], states))
         joined = ops.concatenate([states, *(ops.cast(c, states.dtype) for c in found)], axis=-1)
         return self.output_layer(self.drop(joined, training=training))
 
@@ -257,24 +260,12 @@ class SequenceDecoder(keras.layers.Layer):
             )
         return self._logits(states, prepared, training)
 
-    def start(self, z, condition, max_length):
-        """What `decoding.beam_search` begins with: `(prepared, state)`, nests of tensors."""
+    def historyless_logits(self, z, condition, length):
+        """Logits `(batch, length, vocabulary)` of a decoder that hides its history."""
         prepared = self.prepare(z, condition)
-        if self.autoregressive:
-            return prepared, self.recurrence.initial_state(prepared["given"])
-        states = self._historyless_states(prepared["given"], max_length)
-        return {"logits": self._logits(states, prepared)}, tf.zeros((tf.shape(z)[0], 0))
-
-    def step(self, t, previous, prepared, state):
-        """One step of decoding, ids `(batch,)` to `(logits, state)`."""
-        if not self.autoregressive:
-            return prepared["logits"][:, t], state
-        embedded = self.embedding(self._seen(previous[:, None], training=False)[:, 0])
-        state = self.recurrence.step(prepared["given"], embedded, *self._memory(prepared), state)
-        # A recurrence may carry along more than its output: the output comes first.
-        units = self.recurrence.units
-        logits = self._logits(state[:, None, :units], prepared, start=t)
-        return logits[:, 0], state
+        # Any symbol does that a dropout of the history hides.
+        target = tf.fill([tf.shape(z)[0], length], self.vocabulary_size - 1)
+        return self._logits(self._states(prepared, target, training=False), prepared)
 
     def compute_output_shape(self, z_shape, condition_shape, target_shape):
         return (*target_shape, self.vocabulary_size)

@@ -8,7 +8,7 @@ from keras_vae_collapse.core.replica_losses import add_batch_loss
 from keras_vae_collapse.core.special_ids import PAD
 from keras_vae_collapse.layers.checks import check_layer
 from keras_vae_collapse.models.build_once import build_once
-from keras_vae_collapse.models.decoding import beam_search, never_emitted
+from keras_vae_collapse.models.decoding_steps import decode
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -146,16 +146,7 @@ class SequenceVAE(keras.Model):
 
     def decode(self, z, condition=None, beam_width=1):
         """The most probable sequences: ids `(batch, beam_width, length)` and their log p."""
-        prepared, state = self.decoder.start(z, condition, self.max_length + 1)
-        return beam_search(
-            self.decoder.step,
-            prepared,
-            state,
-            tf.shape(z)[0],
-            self.max_length,
-            beam_width,
-            never_emitted(self.decoder.vocabulary_size),
-        )
+        return decode(self.decoder, z, condition, self.max_length, beam_width)
 
     def get_config(self):
         serialize = keras.saving.serialize_keras_object

@@ -1,7 +1,7 @@
 import numpy as np
 from training_runs import tiny
 
-from keras_vae_collapse.models import functions
+from keras_vae_collapse.models import chunks
 from keras_vae_collapse.models.functions import ModelFunctions, trim
 from keras_vae_collapse.tasks import Task
 
@@ -33,5 +33,5 @@ def test_chunks_do_not_change_what_is_reconstructed(monkeypatch):
     whole = ModelFunctions(model).reconstruct(inputs, beam_width=2)
     loc, _ = model.encode_ids(source)
     np.testing.assert_array_equal(whole, model.decode(loc, beam_width=2)[0])
-    monkeypatch.setattr(functions, "CHUNK", 3)
+    monkeypatch.setattr(chunks, "BLOCK", 3)
     np.testing.assert_array_equal(ModelFunctions(model).reconstruct(inputs, beam_width=2), whole)

@@ -17,7 +17,7 @@ from keras_vae_collapse.layers import (
     LatentAttention,
 )
 from keras_vae_collapse.models import SequenceDecoder
-from keras_vae_collapse.models.decoding import beam_search, never_emitted
+from keras_vae_collapse.models.decoding_steps import decode
 
 SIZE, LENGTH = 9, 5
 Z = np.random.default_rng(0).normal(size=(3, 6)).astype("float32")
@@ -83,9 +83,7 @@ def make(recurrence, spacing=None, condition=True, **options):
 
 
 def search(decoder, condition, width):
-    prepared, state = decoder.start(Z, condition, LENGTH + 1)
-    offsets = never_emitted(SIZE)
-    return beam_search(decoder.step, prepared, state, len(Z), LENGTH, width, offsets)
+    return decode(decoder, Z, condition, LENGTH, width)
 
 
 def copied(options):

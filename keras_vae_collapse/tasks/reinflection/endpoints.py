@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras_vae_collapse.models.endpoints import in_chunks
+from keras_vae_collapse.models.chunks import SEED_ROWS, by_length, in_chunks
 
 _STRING = tf.TensorSpec([None], tf.string)
 _FORM: list = [(tf.string, []), (tf.float32, [])]
@@ -18,7 +18,7 @@ def string_endpoints(model):
     - `sample(seed: int32[2], features: string[N])` gives words of `z` drawn from the prior,
       `form` and `log_probability`; the same seed gives the same words.
 
-    Words are handled in chunks of 256, so that memory does not grow with N. Unknown
+    Words are handled in chunks of 128, so that memory does not grow with N. Unknown
     characters and features are read as unknown, and a word is read up to its first 512
     characters (twice the longest of training, if that is more); nothing raises.
 
@@ -27,11 +27,14 @@ def string_endpoints(model):
     """
 
     def inflect(source, features):
-        def chunk(rows):
-            forms, log_p = model.inflect_strings(source[rows], features[rows])
-            return forms[:, 0], log_p[:, 0]
+        def sorted_rows(source, features):
+            def chunk(rows):
+                forms, log_p = model.inflect_strings(source[rows], features[rows])
+                return forms[:, 0], log_p[:, 0]
 
-        return _form(in_chunks(chunk, tf.shape(source)[0], _FORM))
+            return in_chunks(chunk, tf.shape(source)[0], _FORM)
+
+        return _form(by_length(sorted_rows, source, features))
 
     def encode(source):
         dim = [model.latent.latent_dim]
@@ -50,7 +53,7 @@ def string_endpoints(model):
             ids, log_p = model.decode(z, condition)
             return model.codec.words(ids)[:, 0], log_p[:, 0]
 
-        return _form(in_chunks(chunk, tf.shape(features)[0], _FORM))
+        return _form(in_chunks(chunk, tf.shape(features)[0], _FORM, SEED_ROWS))
 
     return {
         "inflect": (inflect, [_STRING, _STRING]),

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer
-from keras_vae_collapse.models.functions import CHUNK
+from keras_vae_collapse.models.chunks import SEED_ROWS
 
 
 def sample_words(model, features, seed=0, beam_width=1):
@@ -27,9 +27,9 @@ def sample_words(model, features, seed=0, beam_width=1):
     """
     seed = tf.constant([0, check_integer("seed", seed, low=0)], tf.int32)
     draws = []
-    for start in range(0, len(features), CHUNK):
+    for start in range(0, len(features), SEED_ROWS):
         chunk_seed = tf.random.experimental.stateless_fold_in(seed, start)
-        draws.append(model.sample_prior(min(CHUNK, len(features) - start), chunk_seed).numpy())
+        draws.append(model.sample_prior(min(SEED_ROWS, len(features) - start), chunk_seed).numpy())
     return decode(model, np.concatenate(draws), features, beam_width) if draws else []
 
 
@@ -93,8 +93,8 @@ def decode(model, z, features, beam_width=1):
         return model.codec.words(ids)[:, 0], log_p[:, 0]
 
     words = []
-    for start in range(0, len(z), CHUNK):
-        rows = slice(start, start + CHUNK)
+    for start in range(0, len(z), SEED_ROWS):
+        rows = slice(start, start + SEED_ROWS)
         forms, log_p = best(tf.constant(z[rows]), tf.constant(features[rows]))
         words += [
             (form.decode("utf-8"), float(value))

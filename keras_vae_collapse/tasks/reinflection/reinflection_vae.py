@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer
-from keras_vae_collapse.models.functions import CHUNK
+from keras_vae_collapse.models import chunks
 from keras_vae_collapse.models.sequence_vae import SequenceVAE
 from keras_vae_collapse.tasks.reinflection.example import Example
 from keras_vae_collapse.tasks.reinflection.feature_hint import feature_hint
@@ -68,12 +68,20 @@ class ReinflectionVAE(SequenceVAE):
         return self.codec.words(ids), log_p
 
     @tf.function(reduce_retracing=True)
-    def _inflect_chunk(self, sources, features, beam_width):
-        return self.inflect_strings(sources, features, beam_width)
+    def _inflect_block(self, sources, features, beam_width):
+        return chunks.in_chunks(
+            lambda rows: self.inflect_strings(sources[rows], features[rows], beam_width),
+            tf.shape(sources)[0],
+            [(tf.string, [None]), (tf.float32, [None])],
+        )
 
     @tf.function(reduce_retracing=True)
-    def _encode_chunk(self, sources):
-        return self.encode_ids(self.codec.word_ids(sources))
+    def _encode_block(self, sources):
+        return chunks.in_chunks(
+            lambda rows: self.encode_ids(self.codec.word_ids(sources[rows])),
+            tf.shape(sources)[0],
+            [(tf.float32, [self.latent.latent_dim])] * 2,
+        )
 
     def check_source(self, word):
         """Raises `ValueError` if a word, `str` or bytes, is longer than the model reads."""
@@ -92,8 +100,8 @@ class ReinflectionVAE(SequenceVAE):
             hint = feature_hint(text, self.vocabulary)
             raise ValueError(f"{error}. {hint}") from None
 
-    def _in_chunks(self, function, *columns):
-        """Applies `function` to chunks of like lengths, in bounded memory, keeping the order."""
+    def _in_blocks(self, function, *columns):
+        """Applies `function` to blocks of like lengths, in bounded memory, keeping the order."""
         for word in columns[0]:
             self.check_source(word)
         columns = [_as_bytes(column) for column in columns]
@@ -104,10 +112,10 @@ class ReinflectionVAE(SequenceVAE):
             )
         order = np.argsort([len(word) for word in columns[0]], kind="stable")
         results = [None] * len(order)
-        for start in range(0, len(order), CHUNK):
-            rows = order[start : start + CHUNK]
-            chunk = function(*(tf.constant([column[i] for i in rows]) for column in columns))
-            for row, *values in zip(rows, *(part.numpy() for part in chunk), strict=True):
+        for start in range(0, len(order), chunks.BLOCK):
+            rows = order[start : start + chunks.BLOCK]
+            block = function(*(tf.constant([column[i] for i in rows]) for column in columns))
+            for row, *values in zip(rows, *(part.numpy() for part in block), strict=True):
                 results[row] = values
         return results
 
@@ -144,8 +152,8 @@ class ReinflectionVAE(SequenceVAE):
         As in an exported model nothing is said of features: unknown ones are read as unknown.
         """
         beam_width = check_integer("beam_width", beam_width, low=1)
-        rows = self._in_chunks(
-            lambda s, f: self._inflect_chunk(s, f, beam_width), sources, features
+        rows = self._in_blocks(
+            lambda s, f: self._inflect_block(s, f, beam_width), sources, features
         )
         return [
             [(form.decode("utf-8"), float(log_p)) for form, log_p in zip(*row, strict=True)]
@@ -154,7 +162,7 @@ class ReinflectionVAE(SequenceVAE):
 
     def encode(self, sources):
         """The posterior of each source word: arrays `loc` and `scale`, `(N, latent_dim)`."""
-        rows = self._in_chunks(self._encode_chunk, sources)
+        rows = self._in_blocks(self._encode_block, sources)
         shape = (len(rows), self.latent.latent_dim)
         loc, scale = (np.array([row[i] for row in rows], "float32").reshape(shape) for i in (0, 1))
         return loc, scale

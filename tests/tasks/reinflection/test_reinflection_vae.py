@@ -5,14 +5,13 @@ import tensorflow as tf
 
 from keras_vae_collapse.layers import GaussianLatent, GRUDecoder, GRUEncoder
 from keras_vae_collapse.losses import KLDivergence
-from keras_vae_collapse.models import SequenceDecoder
+from keras_vae_collapse.models import SequenceDecoder, chunks
 from keras_vae_collapse.tasks.reinflection import (
     DataWarning,
     Example,
     ReinflectionVAE,
     Vocabulary,
     encode_examples,
-    reinflection_vae,
 )
 from keras_vae_collapse.tasks.reinflection.word_codec import WordCodec
 
@@ -44,7 +43,7 @@ def test_answers_come_in_the_order_of_the_questions_whatever_the_chunks(model, m
     words = ["evler", "ev", "gözleri", "e", "göz"] * 3
     features = ["case=ABL,num=SG", "case=DAT,num=PL", ""] * 5
     one_by_one = [model.inflect([w], [f])[0] for w, f in zip(words, features, strict=True)]
-    monkeypatch.setattr(reinflection_vae, "CHUNK", 7)  # 15 rows are two chunks and a row
+    monkeypatch.setattr(chunks, "BLOCK", 7)  # 15 rows are two chunks and a row
     assert model.inflect(words, features) == one_by_one
     loc, scale = model.encode(words)
     np.testing.assert_allclose(loc[1], model.encode(["ev"])[0][0], rtol=1e-4, atol=1e-6)

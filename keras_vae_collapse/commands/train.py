@@ -7,9 +7,14 @@ import sys
 from absl import flags
 
 from keras_vae_collapse.commands.again import resume_command, this_command
-from keras_vae_collapse.commands.command import FORMAT_HELP, FORMATS, file_format
+from keras_vae_collapse.commands.command import FORMAT_HELP, FORMATS
 from keras_vae_collapse.commands.ctrl_c import end_in_one_line
-from keras_vae_collapse.commands.train_checks import check_flags, chosen_options, chosen_recipe
+from keras_vae_collapse.commands.train_checks import (
+    check_flags,
+    chosen_options,
+    chosen_recipe,
+    chosen_task,
+)
 
 
 def arguments():
@@ -22,14 +27,14 @@ def arguments():
         "data",
         "demo",
         "demo, a file or a directory of files as SIGMORPHON or UniMorph publish them, or "
-        "sigmorphon2016",
+        "sigmorphon2016; for --task=text demo, a file, or a directory with train.txt and valid.txt",
         **shared,
     )
     flags.DEFINE_string(
         "dev",
         None,
         "file of development examples; default: the one beside the training file, or a tenth of "
-        "its words",
+        "its words or sentences",
         **shared,
     )
     flags.DEFINE_string(
@@ -39,7 +44,12 @@ def arguments():
         **shared,
     )
     flags.DEFINE_enum(
-        "task", "auto", [*FORMATS, "reinflection"], f"{FORMAT_HELP}; reinflection is auto", **shared
+        "task",
+        "auto",
+        [*FORMATS, "reinflection", "text"],
+        "text: sentences, one a line, that are to be reproduced; else reinflection, by the "
+        f"{FORMAT_HELP}; reinflection is auto",
+        **shared,
     )
     flags.DEFINE_multi_enum(
         "added_tasks",
@@ -49,7 +59,11 @@ def arguments():
         **shared,
     )
     flags.DEFINE_integer(
-        "epochs", None, "most epochs; default: the recipe's", lower_bound=1, **shared
+        "epochs",
+        None,
+        "most epochs; default: the recipe's, 12 for the demo",
+        lower_bound=1,
+        **shared,
     )
     flags.DEFINE_integer(
         "seed", 0, "seed of weights, batches and noise", lower_bound=0, upper_bound=10**9, **shared
@@ -74,7 +88,7 @@ def arguments():
     flags.DEFINE_float(
         "max_minutes",
         None,
-        "stop training after this many minutes; default: 4 for the demo, else no limit",
+        "stop training after this many minutes; default: no limit",
         lower_bound=0.0,
         **shared,
     )
@@ -131,16 +145,9 @@ def _train(recipes, values, own_process):
         _end_in_one_line(output_dir, values.resume)
     check_flags(values, output_dir)
     recipe = chosen_recipe(recipes, values)
-    from keras_vae_collapse.tasks import ReinflectionTask
     from keras_vae_collapse.training.description import check_training
 
-    task = ReinflectionTask(
-        values.data,
-        values.language,
-        file_format(values.task),
-        [int(added) for added in values.added_tasks],
-        values.dev,
-    )
+    task = chosen_task(values, recipe)
     options = chosen_options(values)
     if values.strategy != "multiworker":  # whose chief alone may look at the folder
         finished = check_training(recipe, task, output_dir, options)

@@ -4,8 +4,11 @@ import json
 import math
 import os
 
-# With start and final evaluation about five minutes on two cores.
-DEMO_MINUTES = 4.0
+from keras_vae_collapse.commands.command import file_format
+
+# With start and final evaluation about five minutes on two cores. A number of steps, and not of
+# minutes, so that every machine ends with the same model.
+DEMO_EPOCHS = 12
 
 
 def check_flags(values, output_dir):
@@ -66,20 +69,47 @@ def chosen_recipe(recipes, values):
     return recipe
 
 
+def chosen_task(values, recipe):
+    """The `Task` of the flags, with its examples.
+
+    Raises:
+        ValueError: the data are bad, or a flag or a setting is another task's.
+    """
+    from keras_vae_collapse.tasks import registry
+
+    if values.task != "text":
+        registry.check_no_text_options(recipe)
+        return registry.task_class("reinflection")(
+            values.data,
+            values.language,
+            file_format(values.task),
+            [int(added) for added in values.added_tasks],
+            values.dev,
+        )
+    for name in ("language", "added_tasks"):
+        if getattr(values, name):
+            raise ValueError(
+                f"--{name} is for reinflection, not for --task=text. Received: "
+                f"--{name}={getattr(values, name)}"
+            )
+    return registry.text_task(recipe, values.data, values.dev)
+
+
 def chosen_options(values):
     """The `TrainingOptions` of the flags."""
     from keras_vae_collapse.training.options import TrainingOptions
 
-    max_minutes = values.max_minutes
-    if max_minutes is None and values.epochs is None and values.data == "demo":
-        max_minutes = DEMO_MINUTES
+    epochs = values.epochs
+    said = epochs, values.max_minutes, *(s for s in values.set if s.startswith("epochs="))
+    if said == (None, None) and values.data == "demo":
+        epochs = DEMO_EPOCHS
     return TrainingOptions(
-        epochs=values.epochs,
+        epochs=epochs,
         seed=values.seed,
         strategy=values.strategy,
         logical_cpus=values.logical_cpus,
         resume=values.resume,
         overwrite=values.overwrite,
-        max_minutes=max_minutes,
+        max_minutes=values.max_minutes,
         verbose=int(values.verbose),
     )

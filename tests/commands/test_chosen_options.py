@@ -1,0 +1,21 @@
+import pytest
+
+from keras_vae_collapse.commands.train import arguments
+from keras_vae_collapse.commands.train_checks import chosen_options
+
+
+@pytest.mark.parametrize(
+    ("words", "epochs", "max_minutes"),
+    [
+        ([], 12, None),  # so many steps on every machine
+        (["--epochs=3"], 3, None),
+        (["--max_minutes=2"], None, 2.0),
+        (["--set=epochs=5"], None, None),
+        (["--data=sigmorphon2016"], None, None),
+    ],
+)
+def test_the_demo_trains_a_number_of_epochs_unless_one_says_otherwise(words, epochs, max_minutes):
+    values = arguments()
+    values(["kvc-train", *words])
+    options = chosen_options(values)
+    assert (options.epochs, options.max_minutes) == (epochs, max_minutes)

@@ -19,7 +19,8 @@ _NAMES = {
         AlignedGRUDecoder AttentionPooling AuxiliaryStateCost BagOfChars BagOfCharsHead
         BatchNormGaussianLatent CharDropout ConditionAttention ContiguousDropout
         DeltaGaussianLatent Dropout EmbeddingDropout GRU GRUDecoder GRUEncoder
-        GaussianLatent HistorylessGRUDecoder LatentAttention MixturePrior
+        GaussianLatent HistorylessGRUDecoder LSTM LSTMDecoder LSTMEncoder LatentAttention
+        MixturePrior TransformerDecoder TransformerEncoder
     """,
     "losses": "ControlVAEKL FreeBitsKL KLDivergence MDRConstraint SoftFreeBitsKL TargetRate",
     "losses.distortions": "BernoulliNLL GaussianNLL SequenceNLL",
@@ -28,6 +29,7 @@ _NAMES = {
     "models": "SequenceDecoder SequenceVAE",
     "distribute": "ReplicaAdam",
     "tasks.reinflection": "ReinflectionVAE",
+    "tasks.text": "TextVAE",
 }
 CLASSES = {package: tuple(names.split()) for package, names in _NAMES.items()}
 

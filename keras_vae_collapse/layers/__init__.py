@@ -21,10 +21,16 @@ from keras_vae_collapse.layers.gru_decoder import GRUDecoder
 from keras_vae_collapse.layers.gru_encoder import GRUEncoder
 from keras_vae_collapse.layers.historyless_gru_decoder import HistorylessGRUDecoder
 from keras_vae_collapse.layers.latent_attention import LatentAttention
+from keras_vae_collapse.layers.lstm import LSTM
+from keras_vae_collapse.layers.lstm_decoder import LSTMDecoder
+from keras_vae_collapse.layers.lstm_encoder import LSTMEncoder
 from keras_vae_collapse.layers.mixture_prior import MixturePrior
+from keras_vae_collapse.layers.transformer_decoder import TransformerDecoder
+from keras_vae_collapse.layers.transformer_encoder import TransformerEncoder
 
 __all__ = [
     "GRU",
+    "LSTM",
     "AlignedGRUDecoder",
     "AttentionPooling",
     "AuxiliaryStateCost",
@@ -41,8 +47,12 @@ __all__ = [
     "GRUEncoder",
     "GaussianLatent",
     "HistorylessGRUDecoder",
+    "LSTMDecoder",
+    "LSTMEncoder",
     "LatentAttention",
     "MixturePrior",
+    "TransformerDecoder",
+    "TransformerEncoder",
 ]
 
 

@@ -101,7 +101,8 @@ class AuxiliaryStateCost(keras.layers.Layer):
         stop_gradient: bool = True,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        # What is added up over batches must not be read in half precision.
+        super().__init__(autocast=False, **kwargs)
         self.units = check_integer("units", units, low=1)
         self.weight = weight
         if vocabulary_size is not None:

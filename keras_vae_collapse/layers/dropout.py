@@ -45,7 +45,8 @@ class Dropout(NamedState, keras.layers.Dropout):
         self.noise_seed = seed_in_use(seed)
 
     def build(self, input_shape):
-        # Of a rate of 0 nothing is drawn, and nothing saved, unless another is assigned.
+        # With a rate of 0 the count of draws is no weight, so that models go on having the
+        # weights they had. Files have it all the same: another rate may be assigned.
         self.noise = NoiseSeeds(self, self.noise_seed, saved=self.rate > 0)
         super().build(input_shape)
 
@@ -54,6 +55,9 @@ class Dropout(NamedState, keras.layers.Dropout):
             return inputs
         rate = Dropout.rate.tensor(self, tf.float64)
         return with_noise(inputs, self.noise, rate > 0, lambda seed: self._dropped(inputs, seed))
+
+    def _own_variables(self):
+        return {"noise_step": self.noise.step, **super()._own_variables()}
 
     def _dropped(self, inputs, seed):
         rate = Dropout.rate.tensor(self, tf.float64)

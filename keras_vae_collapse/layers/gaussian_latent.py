@@ -9,7 +9,7 @@ from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.replica_losses import add_scalar_loss
 from keras_vae_collapse.core.seeds import NoiseSeeds, check_seed, seed_in_use
-from keras_vae_collapse.core.shared_parts import serialize_part, use_part
+from keras_vae_collapse.core.shared_parts import deserialize_part, serialize_part, use_part
 from keras_vae_collapse.core.softplus import softplus_inverse
 from keras_vae_collapse.layers.noise import standard_normal
 
@@ -279,6 +279,7 @@ class GaussianLatent(NamedState, keras.layers.Layer):
     @classmethod
     def from_config(cls, config):
         config = dict(config)
+        user = f"{cls.__name__} {config.get('name')!r}"
         for name in ("rate_term", "prior"):
-            config[name] = keras.saving.deserialize_keras_object(config.get(name))
+            config[name] = deserialize_part(config.get(name), user, name)
         return cls(**config)

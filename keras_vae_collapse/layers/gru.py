@@ -5,6 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_vae_collapse.layers.gru_recurrence import exact_type, gru_states, gru_states_for_training
+from keras_vae_collapse.layers.time_first import has_fast_path, outputs_of_states, time_first
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -63,48 +64,17 @@ class GRU(keras.layers.GRU):
     """
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
-        if not self._has_fast_path(training):
+        if not (self.reset_after and has_fast_path(self, training)):
             return super().inner_loop(sequences, initial_state, mask, training=training)
-        initial_state = keras.tree.flatten(initial_state)[0]
-        mask = keras.tree.flatten(mask)[0]
-
-        # Time comes first from here on: a step is then a contiguous block.
-        x = ops.transpose(ops.cast(sequences, self.compute_dtype), (1, 0, 2))
-        mask = None if mask is None else ops.transpose(ops.cast(mask, "bool"))
-        if self.go_backwards:
-            x = ops.flip(x, axis=0)
-            mask = None if mask is None else ops.flip(mask, axis=0)
-
+        x, mask = time_first(self, sequences, mask)
         # States are not rounded to half precision at every step.
         exact = exact_type(self.compute_dtype)
         recurrence = gru_states_for_training if training else gru_states
-        h_0 = ops.cast(initial_state, exact)
+        h_0 = ops.cast(keras.tree.flatten(initial_state)[0], exact)
         states = recurrence(self._project(x, mask), h_0, self._recurrent_weights())
         states = ops.cast(states, self.compute_dtype)
-        last, state = states[-1], states[-1]
-        if mask is not None:
-            # As in Keras, the output of a sequence is zero until its first unmasked step.
-            started = ops.cumsum(ops.cast(mask, "int32"), axis=0) > 0
-            shown = mask if self.zero_output_for_mask else started
-            last = ops.where(shown[-1, :, None], last, ops.zeros_like(last))
-        if not self.return_sequences:
-            return last, last[:, None], [state]
-        if mask is not None:
-            states = ops.where(shown[:, :, None], states, ops.zeros_like(states))
-        return last, ops.transpose(states, (1, 0, 2)), [state]
-
-    def _has_fast_path(self, training):
-        return (
-            self.activation is keras.activations.tanh
-            and self.recurrent_activation is keras.activations.sigmoid
-            and self.use_bias
-            and self.reset_after
-            and not self.unroll
-            and not self.stateful
-            and not (training and (self.dropout or self.recurrent_dropout))
-            and self.use_cudnn is not True
-            and not tf.config.list_logical_devices("GPU")
-        )
+        last, outputs = outputs_of_states(self, states, mask)
+        return last, outputs, [states[-1]]
 
     def _project(self, x, mask):
         """The inputs of z, r and n, `(length, batch, units)` each."""

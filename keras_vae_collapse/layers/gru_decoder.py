@@ -77,13 +77,15 @@ class GRUDecoder(keras.layers.Layer):
 
     def initial_state(self, condition):
         """The state `h_0`, `(batch, units)`, to begin a decoding with `step`."""
-        return self.start(condition)
+        # As in `call`, states are not rounded to half precision.
+        return ops.cast(self.start(condition), exact_type(self.compute_dtype))
 
     def step(self, condition, embedded, state):
         """One step of decoding: embedded symbols `(batch, embedding_dim)` to the next state."""
         inputs = ops.concatenate([embedded, ops.cast(condition, embedded.dtype)], axis=-1)
-        _, (state,) = self.gru.cell(inputs, [state], training=False)
-        return state
+        half = ops.cast(state, self.compute_dtype)
+        _, (half,) = self.gru.cell(inputs, [half], training=False)
+        return ops.cast(half, state.dtype)
 
     def prepare_steps(self, condition, embeddings):
         """What makes the steps of a decoding cheap: products that no step changes, made once.
@@ -106,7 +108,7 @@ class GRUDecoder(keras.layers.Layer):
 
         def step(ids, given, state):
             x = ops.take(table, ids, axis=0) + given
-            return gru_step(x, ops.cast(state, bias.dtype), U, bias[1])
+            return gru_step(x, state, U, bias[1])
 
         return given, step
 

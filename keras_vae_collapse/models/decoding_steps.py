@@ -1,5 +1,7 @@
 """What a `SequenceDecoder` computes for one symbol after the other."""
 
+import inspect
+
 import tensorflow as tf
 from keras import ops
 
@@ -19,6 +21,8 @@ def decode(decoder, z, condition, max_length, beam_width=1):
 
     def at_once():
         logits = decoder.historyless_logits(z, condition, max_length + 1)
+        # In a graph the loop of a recurrence does not know how many steps it takes.
+        logits = tf.ensure_shape(logits, [None, max_length + 1, decoder.vocabulary_size])
         return search_positions(logits, beam_width, offsets)
 
     def stepwise():
@@ -61,8 +65,7 @@ def decoding_steps(decoder, z, condition, length):
 
     def step(t, ids, rows, state):
         state = advance(decoder.seen(ids[:, None], training=False)[:, 0], rows["states"], state)
-        # A recurrence may carry along more than its output: the output comes first.
-        joined = [ops.cast(state[:, : decoder.recurrence.units], decoder.compute_dtype)]
+        joined = [ops.cast(_output(decoder.recurrence, state), decoder.compute_dtype)]
         if decoder.condition_dim:
             joined.append(steps["condition"](rows["condition"], joined[0]))
         if decoder.latent_attention is not None:
@@ -70,7 +73,23 @@ def decoding_steps(decoder, z, condition, length):
         joined = ops.concatenate(joined, axis=-1)
         return decoder.output_layer(decoder.drop(joined, training=False)), state
 
-    return step, rows, decoder.recurrence.initial_state(prepared["given"])
+    return step, rows, _initial_state(decoder.recurrence, prepared["given"], length)
+
+
+def _initial_state(recurrence, given, length):
+    """The state before the first step; a recurrence that keeps all steps is told how many."""
+    takes = inspect.signature(recurrence.initial_state).parameters
+    return recurrence.initial_state(given, **({"length": length} if "length" in takes else {}))
+
+
+def _output(recurrence, state):
+    """The output `(batch, units)` of a state, which may carry along more than that.
+
+    It comes first in a state that is one tensor, unless the recurrence says otherwise.
+    """
+    if hasattr(recurrence, "state_output"):
+        return recurrence.state_output(state)
+    return state[:, : recurrence.units]
 
 
 def _recurrence_steps(decoder, prepared):

@@ -12,11 +12,12 @@ from keras_vae_collapse.core.parts import find_class, is_part, make_part
 from keras_vae_collapse.core.special_ids import PAD, SOS
 from keras_vae_collapse.layers import ConditionAttention, Dropout
 from keras_vae_collapse.layers.checks import check_layer
+from keras_vae_collapse.layers.dropout_rate import DropoutRate
 from keras_vae_collapse.models.build_once import build_once
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class SequenceDecoder(keras.layers.Layer):
+class SequenceDecoder(DropoutRate, keras.layers.Layer):
     """Decoder `p(x | z, y)` of a sequence VAE, around a recurrence of your choice.
 
     `c = [z ; sum of the embeddings of the active entries of y]` reaches the recurrence at every
@@ -38,8 +39,9 @@ class SequenceDecoder(keras.layers.Layer):
 
     Args:
         vocabulary_size: number of symbols, at least 2.
-        recurrence: `GRUDecoder`, `AlignedGRUDecoder`, `HistorylessGRUDecoder` or a layer with
-            their methods; or its configuration, `{"class": "GRUDecoder", "units": 192}`.
+        recurrence: `GRUDecoder`, `AlignedGRUDecoder`, `HistorylessGRUDecoder`, `LSTMDecoder`,
+            `TransformerDecoder` or a layer with their methods; or its configuration,
+            `{"class": "GRUDecoder", "units": 192}`.
         embedding_dim: size of the embedded symbols of the history.
         condition_dim: size of the embedded condition and of the attention over it; 0 for a
             decoder without a condition.
@@ -134,15 +136,6 @@ class SequenceDecoder(keras.layers.Layer):
             )
         self.recurrence = _as_layer("recurrence", recurrence)
         self.reads_memory = "memory" in inspect.signature(self.recurrence.call).parameters
-
-    @property
-    def dropout(self):
-        """Rate of the dropout before the output layer; it can be assigned at any time."""
-        return self.drop.rate
-
-    @dropout.setter
-    def dropout(self, rate):
-        self.drop.rate = check_rate("dropout", rate)
 
     @property
     def hides_history(self):

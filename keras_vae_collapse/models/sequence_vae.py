@@ -80,7 +80,8 @@ class SequenceVAE(keras.Model):
         codec=None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        # The parts have policies of their own; what is added up over batches has none.
+        super().__init__(**{"dtype": keras.config.floatx(), **kwargs})
         self.encoder = check_layer("encoder", encoder, optional=False)
         self.latent = check_layer("latent", latent, optional=False)
         self.decoder = check_layer("decoder", decoder, optional=False)

@@ -16,13 +16,19 @@ def _layers(*names):
 
 # Which classes serve as what.
 ROLES = {
-    "encoder": _layers("GRUEncoder"),
+    "encoder": _layers("GRUEncoder", "LSTMEncoder", "TransformerEncoder"),
     "latent": _layers("GaussianLatent", "BatchNormGaussianLatent", "DeltaGaussianLatent"),
     "latent.prior": _layers("MixturePrior"),
     "rate_term": ("losses", {name: name for name in CLASSES["losses"]}),
     "rate_term.weight": _SCHEDULES,
     "rate_term.rate_nats": _SCHEDULES,
-    "decoder": _layers("GRUDecoder", "AlignedGRUDecoder", "HistorylessGRUDecoder"),
+    "decoder": _layers(
+        "GRUDecoder",
+        "AlignedGRUDecoder",
+        "HistorylessGRUDecoder",
+        "LSTMDecoder",
+        "TransformerDecoder",
+    ),
     "history_dropout": _layers("CharDropout", "ContiguousDropout"),
     "embedding_dropout": _layers("EmbeddingDropout"),
     "bag_of_chars": _layers("BagOfCharsHead"),
@@ -72,12 +78,14 @@ def _check_fields(recipe):
         checks.check_integer(name, getattr(recipe, name), low=1)
     for name in ("batch_size", "epochs", "patience"):
         checks.check_integer(name, getattr(recipe, name), low=1)
-    for name in ("slots", "epoch_steps"):
+    for name in ("slots", "epoch_steps", "vocabulary_limit", "length_limit"):
         checks.check_integer(name, getattr(recipe, name), low=0)
     for name in ("slot_spacing", "learning_rate", "clip_norm"):
         checks.check_number(name, getattr(recipe, name), low=0.0)
     checks.check_rate("dropout", recipe.dropout)
     checks.check_number("ema_momentum", recipe.ema_momentum, 0.0, 1.0, open_high=True)
+    policies = ("auto", "float32", "mixed_bfloat16", "mixed_float16", "float64")
+    checks.check_choice("precision", recipe.precision, policies)
     decays = ("constant", "cosine")
     checks.check_choice("learning_rate_decay", recipe.learning_rate_decay, decays)
     if recipe.slots and recipe.latent_dim % recipe.slots:

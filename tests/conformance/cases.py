@@ -54,8 +54,21 @@ LAYERS = {
         (VECTOR,),
         {"length": LENGTH},
     ),
+    "LSTM": (lambda: layers.LSTM(3, return_sequences=True), (SEQUENCE,)),
+    "LSTMDecoder": (lambda: layers.LSTMDecoder(3), (VECTOR, SEQUENCE)),
+    "LSTMEncoder": (lambda: layers.LSTMEncoder(VOCABULARY, 3, 2, bidirectional=False), (IDS,)),
     "LatentAttention": (lambda: layers.LatentAttention(DIM, 3, spacing=1.5), (VECTOR, SEQUENCE)),
     "MixturePrior": (lambda: layers.MixturePrior(2, DIM), (VECTOR,)),
+    "TransformerDecoder": (
+        lambda: layers.TransformerDecoder(
+            4, 1, 2, z_input="memory", positions="learned", max_length=LENGTH
+        ),
+        (VECTOR, SEQUENCE),
+    ),
+    "TransformerEncoder": (
+        lambda: layers.TransformerEncoder(VOCABULARY, 4, 2, heads=2, pooling="first"),
+        (IDS,),
+    ),
 }
 PUBLIC = {
     name: getattr(module, name)

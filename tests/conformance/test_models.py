@@ -41,7 +41,7 @@ def sequence_vae(recurrence, slots=0, condition_size=0, **parts):
         seed=2,
     )
     return models.SequenceVAE(
-        layers.GRUEncoder(SIZE, 4, 3, slots=slots, slot_dim=3),
+        parts.pop("encoder", None) or layers.GRUEncoder(SIZE, 4, 3, slots=slots, slot_dim=3),
         layers.GaussianLatent(4, losses.MDRConstraint(5.0), slots=slots or 1, seed=1),
         decoder,
         max_length=LENGTH,
@@ -73,6 +73,19 @@ MODELS = {
             bag_of_chars_head=layers.BagOfCharsHead(SIZE),
         ),
         CONDITIONED,
+    ),
+    "lstm": (
+        lambda: sequence_vae(
+            layers.LSTMDecoder(4), condition_size=4, encoder=layers.LSTMEncoder(SIZE, 4, 3)
+        ),
+        CONDITIONED,
+    ),
+    "transformer": (
+        lambda: sequence_vae(
+            layers.TransformerDecoder(4, 1, 2),
+            encoder=layers.TransformerEncoder(SIZE, 4, 3, 1, 2),
+        ),
+        INPUTS,
     ),
     "reinflection": (
         reinflection_vae,

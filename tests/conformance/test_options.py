@@ -79,6 +79,20 @@ ASSIGNED = {
         0.0,
         0.7,
     ),
+    "TransformerDecoder": (
+        lambda v: layers.TransformerDecoder(4, heads=2, dropout=v, seed=1),
+        (VECTOR, SEQUENCE),
+        "dropout",
+        0.0,
+        0.7,
+    ),
+    "TransformerEncoder": (
+        lambda v: layers.TransformerEncoder(VOCABULARY, 4, heads=2, dropout=v, seed=1),
+        (IDS,),
+        "dropout",
+        0.2,
+        0.7,
+    ),
     "BagOfCharsHead": (
         lambda v: layers.BagOfCharsHead(VOCABULARY, weight=v),
         (VECTOR, IDS),

@@ -12,6 +12,7 @@ from keras_vae_collapse.commands.model_dir import (
     is_pretrained,
     model_folder,
     run_record,
+    task_name,
     writable_folder,
 )
 from keras_vae_collapse.core.console import import_tensorflow, run_command
@@ -49,14 +50,14 @@ def _diagnose(options):
     from keras_vae_collapse.core.files import write_text
     from keras_vae_collapse.diagnostics import diagnose
     from keras_vae_collapse.runs import load_model
-    from keras_vae_collapse.tasks.reinflection import ReinflectionTask
+    from keras_vae_collapse.tasks.registry import task_class
     from keras_vae_collapse.training.evaluation import EncodedExamples
     from keras_vae_collapse.training.summary import training_steps
 
     record = run_record(folder)
     config = record.get("config", {})
     model = load_model(folder)
-    task = ReinflectionTask.of_model(model, examples)
+    task = task_class(task_name(config)).of_model(model, examples)
     report = diagnose(
         EncodedExamples(task, model, examples).latent_model,
         num_samples=options.num_samples,
@@ -82,6 +83,8 @@ def _diagnose(options):
 def _train_command(data):
     """What trains on the data of a run, up to the recipe."""
     flags = {}
+    if data and data.get("task") == "text":
+        flags = {"task": "text"}
     if data and data["name"] != "demo":
         flags = {name: data.get(name) for name in ("language", "task", "dev")}
         flags = {"data": data["name"], **flags}

@@ -67,16 +67,35 @@ def gold_examples(options, folder):
     """
     from keras_vae_collapse.tasks.reinflection import load_data, read_examples
 
+    config = run_record(folder).get("config", {})
+    if task_name(config) == "text":
+        return _sentences(options.file, config)
     if options.file:
         return read_examples(options.file, file_format(options.task))
     if samples := sample_file(folder):
         print(f"examples: {samples}")
         return read_examples(samples)
-    data = run_record(folder).get("config", {}).get("data")
+    data = config.get("data")
     if not data:
         raise RunError(f"{folder} does not say what its development set is: use --file")
     added = data.get("added_tasks", ())
     return load_data(data["name"], data["language"], data["task"], added, data.get("dev"))[1]
+
+
+def task_name(config):
+    """The name of the task of a run's `config.json`, reinflection where it names none."""
+    return config.get("task", "reinflection")
+
+
+def _sentences(file, config):
+    from keras_vae_collapse.tasks.registry import text_task
+    from keras_vae_collapse.tasks.text import read_sentences
+
+    if file:
+        return read_sentences(file)
+    return text_task(
+        config["recipe"], config["data"]["name"], config["data"].get("dev")
+    ).dev_examples
 
 
 def run_record(folder):

@@ -27,11 +27,15 @@ class Task(abc.ABC):
         vocabulary_size: number of symbols, the special ids of `core.special_ids` included.
         max_length: most symbols that decoding writes, end symbol not counted.
         condition_size: number of entries of the binary condition, 0 for none.
-        monitor: the figure that chooses the best weights, greater is better.
+        monitor: the figure that chooses the best weights, greater is better: one of
+            `epoch_figures`, or `"constrained_elbo"`, minus distortion and rate in nats, where a
+            rate below the one that the rate term aims at counts as that one.
         tie_break: a figure of which less is better, where `monitor` is equal; or `None`.
         epoch_figures: those of `figures` that are logged after every epoch.
         columns: names of the columns of `cells`.
         counts: those of `figures` that count examples and are no results.
+        beam_width: hypotheses of the beam search at the end of training, 1 for greedy search
+            alone.
 
     Example, a task of a few lines (sequences that are to be reproduced):
 
@@ -65,6 +69,7 @@ class Task(abc.ABC):
     epoch_figures: tuple[str, ...] = ("accuracy",)
     columns: tuple[str, ...] = ("input",)
     counts: tuple[str, ...] = ("count",)
+    beam_width: int = 8
 
     # Examples in.
 
@@ -180,6 +185,10 @@ class Task(abc.ABC):
             for example, (best, *_) in zip(examples, outputs, strict=True)
         ]
         return {"accuracy": float(np.mean(right)), "count": len(right)}
+
+    def further_figures(self, figures: dict) -> dict:
+        """Figures that follow from all others, such as a perplexity from the NLL."""
+        return {}
 
     def table(self, figures: dict) -> list[tuple[str, str, str]]:
         """The task's figures as rows: label, text for greedy search, text for beam search."""

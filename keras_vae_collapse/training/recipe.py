@@ -50,6 +50,12 @@ class Recipe:
         epochs: most epochs.
         epoch_steps: batches in an epoch, 0 for all examples once.
         patience: epochs without improvement before training ends.
+        tokens: what a task of texts takes for a symbol, such as `"characters"`; `"auto"` for what
+            the task has.
+        vocabulary_limit: most symbols of a text that are known; 0 for what the task has.
+        length_limit: most symbols of a text; 0 for what the task has.
+        precision: Keras's policy for the layers' types, such as `"mixed_bfloat16"`; `"auto"` for
+            the one that is set when the model is built.
     """
 
     name: str
@@ -85,6 +91,12 @@ class Recipe:
     epochs: int = 40
     epoch_steps: int = 0
     patience: int = 8
+
+    tokens: str = "auto"
+    vocabulary_limit: int = 0
+    length_limit: int = 0
+
+    precision: str = "auto"
 
     def replace(self, **fields) -> "Recipe":
         """The recipe with some fields replaced."""

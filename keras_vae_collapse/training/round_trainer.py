@@ -201,7 +201,8 @@ class RoundTrainer:
 
     def _finish(self, current, model, record, run):
         task, dev_examples = self.task, self.task.dev_examples
-        figures, _ = evaluate(task, model, dev_examples, seed=self.options.seed)
+        seed, beam_width = self.options.seed, task.beam_width
+        figures, _ = evaluate(task, model, dev_examples, beam_width, seed=seed)
         metrics = {"dev": figures, **record, "parameters": int(model.count_params())}
         with replacing(run.model) as temporary:
             model.save(temporary)

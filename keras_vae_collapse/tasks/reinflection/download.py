@@ -64,11 +64,14 @@ def resolve_data(name, language, task):
     directory; only if there is none does that name start a download.
 
     Raises:
-        DataError: there is no such directory or file, or the download fails.
+        DataError: there is no such directory or file, it cannot be reached, or the download fails.
     """
     path = pathlib.Path(name)
-    if path.exists():
-        return path
+    try:
+        if path.exists():
+            return path
+    except OSError as error:  # a name that no file can have, a folder that may not be searched
+        raise DataError(f"cannot read {shown_path(name)}: {error.strerror}") from None
     if str(name) == NAME:
         return fetch_sigmorphon2016(language, task)
     raise DataError(

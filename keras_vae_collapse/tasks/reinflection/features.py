@@ -2,6 +2,8 @@
 
 import re
 
+from keras_vae_collapse.tasks.reinflection.unicode import shortened
+
 _WHITE_SPACE = re.compile(r"\s")
 # Applied one after the other they leave only those semicolons of UniMorph tags that part two of
 # them: `ADJ; DAT(PL;DEF)` is `ADJ;DAT(PL,DEF)`. The model's graph applies them as well, with RE2.
@@ -20,17 +22,18 @@ def check_features(text):
     for feature in text.split(","):
         key, equals, value = feature.partition("=")
         if not feature:
-            raise ValueError(f"an empty feature in {text!r}")
+            raise ValueError(f"an empty feature in {shortened(text)}")
         if not key or not equals or not value:
-            raise ValueError(f"a feature must look like key=value, not {feature!r}")
+            raise ValueError(f"a feature must look like key=value, not {shortened(feature)}")
         if "=" in value:
-            raise ValueError(f"a feature must have one equals sign, not {feature!r}")
+            raise ValueError(f"a feature must have one equals sign, not {shortened(feature)}")
         if _WHITE_SPACE.search(feature):
-            raise ValueError(f"a feature must not contain white space: {feature!r}")
+            raise ValueError(f"a feature must not contain white space: {shortened(feature)}")
         if value in values.get(key, ()):
-            raise ValueError(f"the feature {feature!r} is repeated")
+            raise ValueError(f"the feature {shortened(feature)} is repeated")
         if key in values and key != "tag":
-            raise ValueError(f"{key!r} has two values, {values[key][0]!r} and {value!r}")
+            both = f"{shortened(values[key][0])} and {shortened(value)}"
+            raise ValueError(f"{shortened(key)} has two values, {both}")
         values.setdefault(key, []).append(value)
 
 
@@ -43,11 +46,13 @@ def check_tags(text):
     """
     for tag in text.removesuffix(";").split(";"):
         if not tag.strip():
-            raise ValueError(f"an empty tag in {text!r}")
+            raise ValueError(f"an empty tag in {shortened(text)}")
         if "=" in tag:
-            raise ValueError(f"features must look like N;ABL;SG, without equals signs: {text!r}")
+            raise ValueError(
+                f"features must look like N;ABL;SG, without equals signs: {shortened(text)}"
+            )
         if _WHITE_SPACE.search(tag.strip()):
-            raise ValueError(f"a tag must not contain white space: {tag!r}")
+            raise ValueError(f"a tag must not contain white space: {shortened(tag)}")
 
 
 CHECKS = {",": check_features, ";": check_tags}

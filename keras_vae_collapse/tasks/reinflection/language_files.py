@@ -125,7 +125,8 @@ def _present(files):
     found = {}
     for file in files:
         kind = f"task{file.task}" if isinstance(file.task, int) else file.task
-        found.setdefault("-".join(filter(None, (file.language, kind))), []).append(file.split)
+        name = shown_path("-".join(filter(None, (file.language, kind))))
+        found.setdefault(name, []).append(file.split)
     if not found:
         return "The directory has no files named like turkish-task3-train, german-dev or deu.trn."
     some = list(found.items())[:20]

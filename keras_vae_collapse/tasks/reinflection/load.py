@@ -1,6 +1,7 @@
 """A data set by the name a flag gives it."""
 
 import logging
+import os
 import typing
 import warnings
 
@@ -60,7 +61,7 @@ def load(name, language=None, task=None, added_tasks=(), dev=None):
         data = _demo(language, task, added_tasks)
         return data if dev is None else data._replace(dev=read_file(dev, data.task)[0])
     path = resolve_data(name, language or "turkish", task or 3)
-    if path.is_dir() and (path / (language or path.resolve().name)).is_file():
+    if path.is_dir() and os.path.isfile(path / (language or path.resolve().name)):
         path /= language or path.resolve().name  # UniMorph's folder of a language
     if path.is_dir():
         language = language or the_language(path)
@@ -79,7 +80,9 @@ def load(name, language=None, task=None, added_tasks=(), dev=None):
         dev_examples, _ = read_file(dev, task)
     for other in added_tasks:
         if not path.is_dir():
-            raise DataError(f"tasks can be added to those of a directory, not to {name}")
+            raise DataError(
+                f"tasks can be added to those of a directory, not to {shown_path(name)}"
+            )
         train += read_examples(examples_file(path, language, other), other)
     together = f"{shown_path(name)}: training and development together"
     warn_mixed_normalization(train + dev_examples, together)

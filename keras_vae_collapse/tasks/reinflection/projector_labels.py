@@ -37,7 +37,8 @@ def labels(examples, named=()):
     """The labels of the source words of `examples`, tuples in the order of `COLUMNS`.
 
     Labels are the form, its lemma, its part of speech and features, and the target features of
-    the example; what is not known is `-`.
+    the example; what is not known is `-`. In files with tags every source is a lemma, and the
+    first tag is the part of speech.
     """
     named = list(named)
     # Rows of task 2 name no lemma, they connect forms; those of task 1 connect as well.
@@ -46,10 +47,12 @@ def labels(examples, named=()):
     features = features_of_forms(named)
     for example in examples:
         known = example.source_features or features.get(example.source, UNKNOWN)
+        tagged = "=" not in example.features
+        both = example.features if tagged else f"{known},{example.features}"
         yield (
             example.source,
-            lemmas.get(example.source, UNKNOWN),
-            part_of_speech(f"{known},{example.features}", UNKNOWN),
+            lemmas.get(example.source, example.source if tagged else UNKNOWN),
+            part_of_speech(both, None if tagged else UNKNOWN),
             known,
             example.features,
         )

@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from keras_vae_collapse.tasks.reinflection import DataError, examples_file
+from keras_vae_collapse.tasks.reinflection import DataError, examples_file, load_data
 from keras_vae_collapse.tasks.reinflection.language_files import (
     data_file,
     find_file,
@@ -53,6 +53,16 @@ def test_the_largest_training_file_is_taken_and_the_task_asked_for_comes_first(t
         examples_file(tmp_path, "de", split="test")
     with pytest.raises(DataError, match=r"dee-train, dee.train. .*\(train\)."):
         find_file(tmp_path, "dee")
+
+
+def test_names_that_no_file_has_or_that_are_no_text_are_refused_in_words(tmp_path):
+    write(tmp_path, "deu.trn", "deu.dev", "\udcff.dev")
+    for name, language in ((str(tmp_path / ("x" * 300)), None), (str(tmp_path), "y" * 300)):
+        with pytest.raises(DataError, match="cannot read .*File name too long|no such file"):
+            load_data(name, language)
+    with pytest.raises(DataError, match=r"The directory has: deu .*; '\\udcff' \(dev\)") as error:
+        load_data(tmp_path, "fin")
+    str(error.value).encode()
 
 
 def test_the_only_language_or_turkish_is_meant(tmp_path):

@@ -35,6 +35,11 @@ def test_lemma_and_features_come_from_a_task_1_file():
     assert row == ("evler", "ev", "N", "pos=N,case=NOM,num=PL", "pos=N,case=ABL,num=SG")
 
 
+def test_in_a_file_with_tags_a_source_is_a_lemma_and_the_first_tag_its_part_of_speech():
+    examples = [Example("go", "V;PST", "went"), Example("ox", "N", "ox")]
+    assert list(labels(examples)) == [("go", "go", "V", "-", "V;PST"), ("ox", "ox", "N", "-", "N")]
+
+
 def test_rows_of_task_2_connect_forms_to_the_lemma_of_task_1():
     rows = list(labels([Example("evden", "pos=N", "eve")], TASK_1 + TASK_2))
     assert rows[0][1] == "ev"

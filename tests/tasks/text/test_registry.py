@@ -1,0 +1,49 @@
+import subprocess
+import sys
+
+import pytest
+
+import zoo
+from keras_vae_collapse.core.errors import RecipeError, RunError
+from keras_vae_collapse.tasks import ReinflectionTask, TextTask
+from keras_vae_collapse.tasks.registry import (
+    check_no_text_options,
+    task_class,
+    task_names,
+    text_task,
+)
+
+
+def test_tasks_are_found_by_name():
+    assert [task_class(name) for name in task_names()] == [ReinflectionTask, TextTask]
+    with pytest.raises(RunError, match="no task 'texts'. Tasks: reinflection, text"):
+        task_class("texts")
+
+
+def test_options_of_a_recipe_reach_the_task(tmp_path):
+    (tmp_path / "train.txt").write_text("a b\nb c\nb\n")
+    (tmp_path / "valid.txt").write_text("a\nb\n")
+    settings = ["tokens=characters", "vocabulary_limit=2", "length_limit=5"]
+    recipe = zoo.override(zoo.recipe("mdr"), settings)
+    for given in (recipe, recipe.to_config()):
+        task = text_task(given, tmp_path)
+        assert task.vocabulary.tokens == ("b", " ") and task.options["length_limit"] == 5
+        assert task.complete(recipe).tokens == "characters"
+    plain = text_task(zoo.recipe("mdr"), tmp_path)
+    assert plain.options == {"tokens": "words", "vocabulary_limit": 10_000, "length_limit": 200}
+
+
+@pytest.mark.parametrize("setting", ["tokens=words", "vocabulary_limit=5", "length_limit=9"])
+def test_other_tasks_do_not_have_them(setting):
+    check_no_text_options(zoo.recipe("mdr"))
+    with pytest.raises(RecipeError, match="is a setting of --task=text"):
+        check_no_text_options(zoo.override(zoo.recipe("mdr"), [setting]))
+
+
+def test_a_task_is_made_without_tensorflow():
+    code = (
+        "import sys, zoo; from keras_vae_collapse.tasks.registry import text_task\n"
+        "text_task(zoo.recipe('mdr'), 'demo')\n"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -1,0 +1,176 @@
+import json
+import math
+
+import numpy as np
+import pytest
+from training_runs import tiny
+
+import zoo
+from keras_vae_collapse.core.errors import RecipeError
+from keras_vae_collapse.runs import load_model
+from keras_vae_collapse.tasks import TextTask
+from keras_vae_collapse.tasks.reinflection.example import DataError
+from keras_vae_collapse.tasks.reinflection.unicode import DataWarning
+from keras_vae_collapse.tasks.text import Sentence
+from keras_vae_collapse.training import build, evaluate, train
+
+NAMES = "anna bert carl dora emil".split()
+VERBS = "eats sleeps runs sings".split()
+LINES = [
+    f"{name} {verb} {place}" for name in NAMES for verb in VERBS for place in ("here", "there")
+]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    path = tmp_path_factory.mktemp("texts") / "some.txt"
+    path.write_text("".join(f"{line}\n" for line in LINES))
+    return path
+
+
+@pytest.fixture(scope="module")
+def task(data):
+    return TextTask(data)
+
+
+@pytest.fixture(scope="module")
+def run(task, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run") / "text"
+    return train(tiny("mdr", rate_nats=4), task, folder, epochs=2, verbose=0)
+
+
+def test_ids_are_those_of_the_vocabulary_source_and_target_alike(task):
+    arrays = task.encode([Sentence("anna eats"), Sentence("bert flies over there")])
+    expected = [
+        task.vocabulary.encode("anna eats"),
+        task.vocabulary.encode("bert flies over there"),
+    ]
+    assert arrays["source"].tolist() == [expected[0] + [0, 0], expected[1]]
+    np.testing.assert_array_equal(arrays["source"], arrays["target"])
+    assert expected[1][1:3] == [1, 1] and arrays["source"].dtype == np.int32
+
+
+def test_it_trains_and_leaves_every_file(run, task):
+    files = run.directory
+    for path in (files.config, files.model, files.export, files.metrics, files.predictions):
+        assert path.exists()
+    config = json.loads(files.config.read_text())
+    assert config["task"] == config["data"]["task"] == "text"
+    assert config["data"]["train_examples"] == 36 and config["data"]["dev_examples"] == 4
+    assert config["recipe"]["tokens"] == "words" and config["recipe"]["length_limit"] == 200
+    first = files.predictions.read_text().splitlines()[0].split("\t")
+    assert first[0] == task.dev_examples[0].text
+    assert run.model.reconstruct([first[0]]) == [first[1] if len(first) > 1 else ""]
+
+
+def test_the_perplexities_follow_from_the_nats_and_the_symbols(run, task):
+    dev = run.metrics["dev"]
+    assert dev["symbols"] == sum(len(s.text.split()) + 1 for s in task.dev_examples)
+    per_symbol = dev["count"] / dev["symbols"]
+    for name, nats in (("elbo", "negative_elbo_nats"), ("iw", "iw_nll_nats")):
+        assert math.log(dev[f"perplexity_{name}"]) == pytest.approx(dev[nats] * per_symbol)
+    assert "beam" not in dev and 0 <= dev["exact_match"] <= 1 <= dev["perplexity_iw"]
+    assert "perplexity of a word" in "\n".join(task.details(dev))
+
+
+def test_a_loaded_model_gives_the_same_figures(run, task):
+    again = TextTask.of_model(load_model(run.directory.path), task.dev_examples)
+    figures, _ = evaluate(again, load_model(run.directory.path), task.dev_examples, beam_width=1)
+    assert figures == run.metrics["dev"]
+
+
+def test_weights_are_chosen_by_the_constrained_elbo(task, run):
+    assert task.monitor == "constrained_elbo"
+    newest = max(run.directory.checkpoints.glob("epoch-*.npz"))
+    from keras_vae_collapse.runs.checkpoint import load_checkpoint
+
+    history = load_checkpoint(newest)[1]["history"]
+    scores = [-e["dev_distortion"] - max(e["dev_rate"], 4.0) for e in history]
+    assert [e["dev_constrained_elbo"] for e in history] == pytest.approx(scores)
+    assert run.metrics["best_epoch"] == 1 + int(np.argmax(scores))
+
+
+def test_a_model_of_characters_reads_and_writes_them(data):
+    task = TextTask(data, tokens="characters")
+    model = build(task.complete(tiny("mdr")), task)
+    assert model.vocabulary.unit == "characters" and " " in model.vocabulary.tokens
+    assert task.max_length == max(map(len, (s.text for s in task.train_examples)))
+    figures = task.figures(task.dev_examples, [[s.text[:-1]] for s in task.dev_examples])
+    lengths = sum(len(s.text) for s in task.dev_examples)
+    assert figures["token_error_rate"] == pytest.approx(4 / lengths)
+    assert figures["symbols"] == lengths + 4
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (["augmentation=Copies"], "'text' has no augmentation"),
+        (["rounds.teachers=2"], "makes no further examples"),
+        (["tokens=characters"], "tokens='characters', the task was made with tokens='words'"),
+        (["length_limit=7"], "length_limit=7, the task was made with length_limit=200"),
+    ],
+)
+def test_what_the_task_does_not_have_is_refused(task, settings, message):
+    with pytest.raises(RecipeError, match=message):
+        task.complete(zoo.override(zoo.recipe("mdr"), settings))
+
+
+@pytest.mark.parametrize("name", [name for name in zoo.recipes() if name != "best"])
+def test_every_recipe_builds_for_it(task, name):
+    model = build(task.complete(tiny(name)), task)
+    assert len(model.reconstruct(["anna eats there", "bert sleeps"])) == 2
+
+
+def test_what_is_too_long_is_left_out_and_counted(tmp_path):
+    path, dev = tmp_path / "train.txt", tmp_path / "valid.txt"
+    path.write_text("a b c d\na b\na\n")
+    dev.write_text("a\nb\na b c d e\n")
+    with pytest.warns(DataWarning) as warned:
+        task = TextTask(tmp_path, length_limit=3)
+    texts = [str(w.message) for w in warned]
+    assert texts[0].startswith("1 of 3 training sentences have more than 3 words")
+    assert f"{path}, line 1: 4 words, 'a b c d'" in texts[0]
+    assert "1 of 3 development" in texts[1] and f"{dev}, line 3: 5 words" in texts[1]
+    assert [s.text for s in task.train_examples + task.dev_examples] == ["a b", "a", "a", "b"]
+    assert task.max_length == 2
+    path.write_text("a b c d\n")
+    with pytest.raises(DataError, match="too few training sentences are left.*line 1"):
+        TextTask(tmp_path, length_limit=3)
+
+
+def test_a_development_set_of_unknown_tokens_is_worth_a_warning(data, tmp_path):
+    dev = tmp_path / "dev.txt"
+    dev.write_text("un deux\ntrois\n")
+    with pytest.warns(
+        DataWarning, match="no token of the 2 development sentences.*dev.txt, line 1"
+    ):
+        TextTask(data, dev=dev)
+    dev.write_text("un deux\nanna trois\n")
+    task = TextTask(data, dev=dev)  # a warning would be an error of the test run below
+    assert task.figures(task.dev_examples, [[""], [""]])["unknown_tokens"] == 3
+
+
+def test_the_description_changes_with_the_sentences_of_either_part(data, task, tmp_path):
+    sums = {task.description()["sha256"], TextTask(data).description()["sha256"]}
+    assert len(sums) == 1
+    for name, train_lines, dev_lines in (("a", "x\ny\n", "z\nu\n"), ("b", "x\ny\nz\n", "u\nv\n")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "train.txt").write_text(train_lines)
+        (folder / "valid.txt").write_text(dev_lines)
+        with pytest.warns(DataWarning):
+            sums.add(TextTask(folder).description()["sha256"])
+    assert len(sums) == 3
+
+
+def test_the_projector_of_the_demo_shows_the_factors():
+    task = TextTask("demo")
+    task.dev_examples = task.dev_examples[:5]
+    _, columns, rows = task.latent_table(build(task.complete(tiny("base")), task))
+    assert columns == ("sentence", "subject", "number", "verb", "tense", "place")
+    assert rows[0][0].endswith(f"{rows[0][-1]} .") and len(rows) == 5
+
+
+def test_a_model_of_another_task_is_refused():
+    with pytest.raises(ValueError, match="a object is not a model of sentences"):
+        TextTask.of_model(object(), [])

@@ -2,7 +2,7 @@
 
 import sys
 
-from keras_vae_collapse.commands.diagnose import main
+from keras_vae_collapse.commands.scripts import diagnose
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(diagnose())

@@ -2,7 +2,7 @@
 
 import sys
 
-from keras_vae_collapse.commands.evaluate import main
+from keras_vae_collapse.commands.scripts import evaluate
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(evaluate())

@@ -2,7 +2,7 @@
 
 import sys
 
-from keras_vae_collapse.commands.inflect import main
+from keras_vae_collapse.commands.scripts import inflect
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(inflect())

@@ -2,7 +2,7 @@
 
 import sys
 
-from keras_vae_collapse.commands.project import main
+from keras_vae_collapse.commands.scripts import project
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(project())

@@ -2,7 +2,7 @@
 
 import sys
 
-from keras_vae_collapse.commands.sample import main
+from keras_vae_collapse.commands.scripts import sample
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(sample())

@@ -1,7 +1,6 @@
 """Recipes against posterior collapse, and models trained from them."""
 
 import importlib
-import pkgutil
 import typing
 
 from keras_vae_collapse.core.errors import RecipeError, did_you_mean
@@ -27,6 +26,8 @@ __getattr__, __dir__ = lazy_names(
 
 def recipes() -> list[str]:
     """The names of all recipes, sorted."""
+    import pkgutil  # here, since a command should hear Ctrl-C before it imports much
+
     return sorted(module.name for module in pkgutil.iter_modules(_recipes.__path__))
 
 

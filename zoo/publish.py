@@ -19,10 +19,9 @@ import zoo
 from keras_vae_collapse.core.console import run_command
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.core.files import replacing, sha256, write_json, write_text
-from keras_vae_collapse.runs import load_model
 from keras_vae_collapse.tasks.reinflection import ReinflectionTask, read_examples
 from keras_vae_collapse.tasks.reinflection.task import DEFAULT_AUGMENTATION
-from keras_vae_collapse.training import Recipe, evaluate, override
+from keras_vae_collapse.training import Recipe, override
 from zoo.half_precision import halve
 from zoo.pretrained_models import FOLDER, pretrained, sample_file
 
@@ -41,6 +40,10 @@ def publish(run, name):
         RunError: the run is not complete, or the model is 8 MB or larger.
         DataError: the run's development set is not where its training found it.
     """
+    # TensorFlow comes with them, which the help and the cards do without.
+    from keras_vae_collapse.runs import load_model
+    from keras_vae_collapse.training import evaluate
+
     run, folder = pathlib.Path(run), FOLDER / name
     model = load_model(run)
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))

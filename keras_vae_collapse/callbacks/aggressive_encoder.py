@@ -37,8 +37,8 @@ class AggressiveEncoder(keras.callbacks.Callback):
 
     Raises:
         ValueError: an argument lies outside its range, the encoder has none of the trainable
-            weights of the model or all of them, or the model is compiled with
-            `steps_per_execution` greater than 1.
+            weights of the model or all of them, the model is compiled with
+            `steps_per_execution` greater than 1, or `fit` has an `EncoderPretraining` as well.
         KeyError: `monitor` is not in the logs of an epoch.
 
     Example:
@@ -105,7 +105,7 @@ class AggressiveEncoder(keras.callbacks.Callback):
                 "encoder": train_function_of(model, encoder),
                 "decoder": train_function_of(model, decoder),
             }
-        wrap_train_function(model, lambda iterator: self._functions[self._trained()](iterator))
+        wrap_train_function(model, lambda batch: self._functions[self._trained()](batch), self)
 
     def _trained(self):
         """What the next batch trains."""

@@ -42,7 +42,7 @@ class EncoderPretraining(keras.callbacks.Callback):
 
     Raises:
         ValueError: the model is not built or is not the one that is trained, `rate_term` is none,
-            or `epochs` is not a positive integer.
+            `epochs` is not a positive integer, or `fit` has an `AggressiveEncoder` as well.
 
     Example:
 
@@ -98,7 +98,7 @@ class EncoderPretraining(keras.callbacks.Callback):
                 self._pretrain(False)
                 raise
 
-        wrap_train_function(self.model, train)
+        wrap_train_function(self.model, train, self)
 
     def _train_freely(self, function, iterator):
         try:

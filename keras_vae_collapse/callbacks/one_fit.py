@@ -35,9 +35,21 @@ def end_fit(model):
     object.__delattr__(model, _UNDOS)
 
 
-def wrap_train_function(model, function):
-    """For one `fit`, `function` takes the place of `model.train_function`."""
-    before = model.train_function
+def wrap_train_function(model, function, callback):
+    """For one `fit`, `function` takes the place of `model.train_function`.
+
+    Raises:
+        ValueError: another callback has wrapped it already. What a step computes is decided by one:
+            of two, the later would bypass the earlier or be misled by what it does.
+    """
+    before, name = model.train_function, type(callback).__name__
+    other = getattr(before, "wrapped_by", None)
+    if other is not None:
+        raise ValueError(
+            f"{other} and {name} each decide what a step trains, so one `fit` can have one of "
+            "them: call `fit` twice. Received: both among its callbacks"
+        )
+    function.wrapped_by = name
 
     def undo():
         # Another one, or none, where the model was compiled since.

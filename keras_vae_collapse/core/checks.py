@@ -71,6 +71,16 @@ def check_choice(name, value, choices):
     return value
 
 
+def check_choice_or_count(name, value, choices):
+    """Returns `value` if it is one of `choices` or a positive integer, or raises `ValueError`."""
+    if not isinstance(value, bool):
+        if isinstance(value, numbers.Integral) and value > 0:
+            return int(value)
+        if isinstance(value, str) and value in choices:
+            return value
+    _fail(name, f"be one of {', '.join(map(repr, choices))}, or a positive integer", value)
+
+
 def check_flag(name, value):
     """Returns `value` if it is a boolean, or raises `ValueError`."""
     if not isinstance(value, (bool, np.bool_)):

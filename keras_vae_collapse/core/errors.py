@@ -1,7 +1,5 @@
 """Errors that several rooms raise."""
 
-import difflib
-
 
 class RunError(RuntimeError):
     """A run directory cannot be used as asked; the message says why and what to do."""
@@ -13,5 +11,7 @@ class RecipeError(ValueError):
 
 def did_you_mean(name, known):
     """`" Did you mean 'x'?"` for the known name that is nearest to `name`, or nothing."""
+    import difflib  # here, since a command should hear Ctrl-C before it imports much
+
     near = difflib.get_close_matches(str(name), list(known), n=1)
     return f" Did you mean {near[0]!r}?" if near else ""

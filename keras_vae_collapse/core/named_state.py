@@ -39,7 +39,7 @@ class NamedState:
         for name, variable in own.items():
             if name in saved and tuple(saved[name].shape) == tuple(variable.shape):
                 variable.assign(saved[name])
-            elif variable.name != "noise_step":  # of which every value is as good
+            elif not name.endswith("noise_step"):  # of which every value is as good
                 fresh.append(variable.name)
         if fresh:
             # Without a line of our source, which `warnings` would add.

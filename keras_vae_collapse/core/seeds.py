@@ -42,10 +42,11 @@ class NoiseSeeds:
         layer: the Keras layer that draws; it gets a non-trainable int64 weight.
         seed: a non-negative integer, or `None` for one that is drawn, see `seed_in_use`.
         name: name of the weight.
-        saved: whether the count is a weight; else files and checkpoints leave it out.
+        saved: whether the count is a weight; else the layer has to save `step` itself.
 
     Attributes:
         seed: the integer in use, given or drawn.
+        step: the variable that counts the draws.
 
     Raises:
         ValueError: `seed` is not a non-negative integer.
@@ -54,9 +55,9 @@ class NoiseSeeds:
     def __init__(self, layer, seed=None, name="noise_step", saved=True):
         self.seed = seed_in_use(seed)
         if not saved:
-            self._step = unsaved_variables(layer).add(name, 0, tf.int64)
+            self.step = unsaved_variables(layer).add(name, 0, tf.int64)
             return
-        self._step = layer.add_weight(
+        self.step = layer.add_weight(
             name=name,
             shape=(),
             dtype="int64",
@@ -71,8 +72,8 @@ class NoiseSeeds:
 
         `count` may be a scalar tensor; with 0 the draw does not count.
         """
-        step = tf.convert_to_tensor(self._step)
-        self._step.assign(step + count)
+        step = tf.convert_to_tensor(self.step)
+        self.step.assign(step + count)
         low = tf.cast(step % (2**31 - 1), tf.int32)
         seed = tf.stack([tf.constant(self.seed % (2**31 - 1), tf.int32), low])
         return tf.random.experimental.stateless_fold_in(seed, replica_id())

@@ -1,13 +1,18 @@
 """Whether, where and why a latent-variable model has collapsed, and what to try."""
 
-from keras_vae_collapse.diagnostics.collapse_report import CollapseReport
-from keras_vae_collapse.diagnostics.diagnosis import diagnose
-from keras_vae_collapse.diagnostics.dimensions import Dimension
-from keras_vae_collapse.diagnostics.latent_model import LatentModel
-from keras_vae_collapse.diagnostics.latent_space import nearest_neighbour_accuracy, plot_latents
-from keras_vae_collapse.diagnostics.outputs import SampleOutput
-from keras_vae_collapse.diagnostics.remedies import Remedy
-from keras_vae_collapse.diagnostics.thresholds import Thresholds
+import typing
+
+from keras_vae_collapse.core.lazy import lazy_names
+
+if typing.TYPE_CHECKING:
+    from keras_vae_collapse.diagnostics.collapse_report import CollapseReport
+    from keras_vae_collapse.diagnostics.diagnosis import diagnose
+    from keras_vae_collapse.diagnostics.dimensions import Dimension
+    from keras_vae_collapse.diagnostics.latent_model import LatentModel
+    from keras_vae_collapse.diagnostics.latent_space import nearest_neighbour_accuracy, plot_latents
+    from keras_vae_collapse.diagnostics.outputs import SampleOutput
+    from keras_vae_collapse.diagnostics.remedies import Remedy
+    from keras_vae_collapse.diagnostics.thresholds import Thresholds
 
 __all__ = [
     "CollapseReport",
@@ -20,3 +25,18 @@ __all__ = [
     "nearest_neighbour_accuracy",
     "plot_latents",
 ]
+# Some need TensorFlow; the help of a command that lies here does without.
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "CollapseReport": "keras_vae_collapse.diagnostics.collapse_report",
+        "Dimension": "keras_vae_collapse.diagnostics.dimensions",
+        "LatentModel": "keras_vae_collapse.diagnostics.latent_model",
+        "Remedy": "keras_vae_collapse.diagnostics.remedies",
+        "SampleOutput": "keras_vae_collapse.diagnostics.outputs",
+        "Thresholds": "keras_vae_collapse.diagnostics.thresholds",
+        "diagnose": "keras_vae_collapse.diagnostics.diagnosis",
+        "nearest_neighbour_accuracy": "keras_vae_collapse.diagnostics.latent_space",
+        "plot_latents": "keras_vae_collapse.diagnostics.latent_space",
+    },
+)

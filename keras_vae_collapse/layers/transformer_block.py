@@ -7,7 +7,6 @@ from keras_vae_collapse.layers.dropout import Dropout
 from keras_vae_collapse.layers.gru_recurrence import exact_type
 
 
-@keras.saving.register_keras_serializable(package="keras_vae_collapse")
 class TransformerBlock(keras.layers.Layer):
     """Self-attention, attention to a memory if there is one, and a feed-forward network.
 

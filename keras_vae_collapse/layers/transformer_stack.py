@@ -11,7 +11,6 @@ from keras_vae_collapse.layers.transformer_block import TransformerBlock
 POSITIONS = ("sinusoidal", "learned")
 
 
-@keras.saving.register_keras_serializable(package="keras_vae_collapse")
 class TransformerStack(keras.layers.Layer):
     """Positions are added, blocks follow one another, and the last states are normalised.
 

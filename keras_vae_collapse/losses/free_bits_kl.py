@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.assignable import Assignable
-from keras_vae_collapse.core.checks import check_choice, check_weight
+from keras_vae_collapse.core.checks import check_choice, check_choice_or_count, check_weight
 from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.losses.rate_term import RateTerm
 
@@ -74,12 +74,7 @@ class FreeBitsKL(RateTerm):
     ):
         super().__init__(**kwargs)
         self.free_nats = free_nats
-        if isinstance(over, bool) or not (over in _OVER or (isinstance(over, int) and over > 0)):
-            raise ValueError(
-                "`over` must be one of 'dimension', 'total', 'mean', or a positive integer. "
-                f"Received: over={over!r}"
-            )
-        self.over = over
+        self.over = check_choice_or_count("over", over, _OVER)
         self.average = check_choice("average", average, ("batch", "example"))
 
     @property

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_vae_collapse.core.assignable import Assignable
-from keras_vae_collapse.core.checks import check_flag, check_integer
+from keras_vae_collapse.core.checks import check_choice, check_flag, check_integer
 from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.core.named_state import NamedState
 from keras_vae_collapse.core.replica_losses import keep_losses_per_replica
@@ -46,13 +46,21 @@ class RateTerm(NamedState, keras.layers.Layer):
     that sum, and state moves on once. In eager mode the calls of a batch are those within one
     call of the outermost layer.
 
+    A saved model keeps one term of two latents shared. `keras.models.clone_model` copies layer by
+    layer: there each latent gets a term of its own, and a warning says so.
+
+    State is saved under its name. Where a file of weights is loaded whose term is of another
+    class, or belongs to a latent of another class in a functional model, it starts afresh, and
+    one line of the log says so.
+
     Numbers that a variant takes as options can be assigned at any time, by a callback for
     instance, and count from the next step; all others are fixed.
 
     Args:
         num_samples: samples for each example where there is no closed form, a positive integer.
         seed: seed of those samples, a non-negative integer, or `None` for a random one.
-        **kwargs: base layer arguments, such as `name`; `dtype` can only be float32.
+        dtype: float32, and no other.
+        **kwargs: base layer arguments, such as `name`.
 
     Call arguments, given by name:
         posterior: `q(z|x)`, a TFP distribution of scalars with batch shape `(batch, latent)`
@@ -98,10 +106,9 @@ class RateTerm(NamedState, keras.layers.Layer):
     pretraining = Assignable(check_flag)
     num_samples, seed = Fixed(), Fixed()
 
-    def __init__(self, num_samples: int = 1, seed: int | None = None, **kwargs):
-        dtype = keras.dtype_policies.get(kwargs.pop("dtype", "float32"))
-        if dtype.name != "float32":
-            raise ValueError(f"`dtype` of a rate term must be 'float32'. Received: dtype={dtype!r}")
+    def __init__(self, num_samples: int = 1, seed: int | None = None, dtype="float32", **kwargs):
+        dtype = keras.dtype_policies.get(dtype).name
+        check_choice("dtype", dtype, ("float32",))
         super().__init__(dtype="float32", autocast=False, **kwargs)
         self.num_samples = check_integer("num_samples", num_samples, low=1)
         self.seed = check_seed(seed)

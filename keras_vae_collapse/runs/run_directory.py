@@ -122,9 +122,10 @@ class RunDirectory:
         self.checkpoints.mkdir(exist_ok=True)
         self.logs.mkdir(exist_ok=True)
         # What a killed process was writing.
-        for folder in (self.path, self.checkpoints):
-            for partial in folder.glob(f".*{PARTIAL}"):
-                shutil.rmtree(partial, ignore_errors=True)
+        name = f".*{PARTIAL}"
+        places = (self.path.glob(name), self.checkpoints.glob(name), self.logs.rglob(name))
+        for partial in [path for found in places for path in found]:
+            shutil.rmtree(partial, ignore_errors=True)
         write_json(self.config, config)
 
     def has_checkpoint(self):

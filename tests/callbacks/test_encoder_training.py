@@ -231,6 +231,19 @@ def test_after_an_interrupted_pretraining_the_rate_counts(where):
     assert history["penalty"] == [0.0] and history["val_penalty"][0] > 0.0
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_fit_has_one_of_the_two_and_two_have_both(first):
+    model, encoder = make_model()
+    both = [
+        callbacks.AggressiveEncoder(encoder),
+        callbacks.EncoderPretraining(model, encoder, encoder[1].rate_term, epochs=1),
+    ]
+    with pytest.raises(ValueError, match="each decide what a step trains.* call `fit` twice"):
+        fit(model, Watch([1.0]), both[first], both[1 - first])
+    fit(model, Watch(), both[1])
+    assert fit(model, Watch([1.0]), both[0]).moved == [{"hidden"}] * BATCHES
+
+
 def test_every_latent_is_pretrained_for_nothing():
     terms = [KLDivergence(name=name) for name in ("top", "bottom")]
     inputs = keras.Input((3,))

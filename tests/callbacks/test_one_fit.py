@@ -20,7 +20,7 @@ def wrapped_model():
     function = model.train_function
     for name in ("first", "second"):
         undo_after_fit(model, lambda name=name: undone.append(name))
-        wrap_train_function(model, lambda iterator: None)
+    wrap_train_function(model, lambda iterator: None, keras.callbacks.Callback())
     return model, function, undone
 
 

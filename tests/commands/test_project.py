@@ -1,3 +1,7 @@
+import gzip
+
+import pytest
+
 from keras_vae_collapse.commands.project import main
 
 
@@ -21,3 +25,22 @@ def test_lemmas_may_come_from_a_file_of_task_2(model_dir, tmp_path):
     assert main([f"--model_dir={model_dir}", *files, "--task=3", "--lemma_task=2"]) == 0
     rows = (folder / "projector" / "labels.tsv").read_text(encoding="utf-8").splitlines()
     assert [row.split("\t")[1] for row in rows if row.startswith("evler\t")] == ["ev"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("evler\tevden\tN;ABL\n\n", "unimorph"),
+        ("\ufeffevler\tevden\tN;ABL\r\n", "marked.txt"),
+        ("evler\tN;ABL\tevden\n", "zpv.dev"),
+        ("evler\tevden\tN;ABL\tev|den\n", "segmented.tsv.gz"),
+    ],
+)
+def test_files_with_tags_have_lemmas_and_parts_of_speech(model_dir, tmp_path, capsys, text, name):
+    data = text.encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    options = [f"--file={tmp_path / name}", f"--log_dir={tmp_path / 'dev'}"]
+    assert main([f"--model_dir={model_dir}", *options]) == 0
+    assert "1 word; tensorboard" in capsys.readouterr().out
+    rows = (tmp_path / "dev" / "projector" / "labels.tsv").read_text(encoding="utf-8")
+    assert rows.splitlines()[1].split("\t") == ["evler", "evler", "N", "-", "N;ABL"]

@@ -27,6 +27,9 @@ def test_the_source_of_a_class_shows_the_options_that_the_class_takes(package, n
         ("losses", "MDRConstraint", "rate_nats", 0, 3),
         ("losses", "KLDivergence", "weight", -1, 0.5),
         ("losses", "FreeBitsKL", "average", "word", "batch"),
+        ("losses", "FreeBitsKL", "over", "word", 4),
+        ("losses", "FreeBitsKL", "over", 0, "mean"),
+        ("losses", "FreeBitsKL", "dtype", "float16", "float32"),  # of its base class
         ("losses", "ControlVAEKL", "num_samples", 0, 1),  # of its base class
         ("layers", "CharDropout", "rate", 1.5, 1.0),  # of a descriptor
         ("layers", "EmbeddingDropout", "rate", 1.0, 0.5),  # by a function of the module

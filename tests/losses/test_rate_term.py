@@ -113,7 +113,7 @@ def test_metrics_keep_float32_inside_a_model_of_half_precision():
 
 
 def test_another_dtype_is_refused():
-    with pytest.raises(ValueError, match="`dtype` of a rate term must be 'float32'"):
+    with pytest.raises(ValueError, match="`dtype` must be one of 'float32'"):
         KLDivergence(dtype="float16")
 
 

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from rate_term_cases import TERMS, kl_float64, normal, standard_normal
 
-from keras_vae_collapse.layers import GaussianLatent
+from keras_vae_collapse.layers import BatchNormGaussianLatent, GaussianLatent
 from keras_vae_collapse.losses import FreeBitsKL, KLDivergence, MDRConstraint, SoftFreeBitsKL
 from keras_vae_collapse.schedules import LinearAnnealing
 
@@ -225,6 +225,17 @@ def test_a_line_says_what_starts_afresh(tmp_path, caplog):
     one_latent(SoftFreeBitsKL(2.0)).load_weights(tmp_path / "a.weights.h5")
     (record,) = caplog.records
     assert "SoftFreeBitsKL" in record.getMessage() and "its gamma" in record.getMessage()
+
+
+def test_a_line_says_that_a_term_of_another_latent_starts_afresh(tmp_path, caplog):
+    def model(latent):
+        inputs = keras.Input((4,))
+        return keras.Model(inputs, latent(2, rate_term=MDRConstraint(2.0))(inputs))
+
+    model(GaussianLatent).save_weights(tmp_path / "a.weights.h5")
+    model(BatchNormGaussianLatent).load_weights(tmp_path / "a.weights.h5")
+    about_the_term = [line for line in caplog.messages if line.startswith("MDRConstraint")]
+    assert len(about_the_term) == 1 and "starts afresh" in about_the_term[0]
 
 
 def test_a_file_by_position_loads_where_its_layout_is_the_same():

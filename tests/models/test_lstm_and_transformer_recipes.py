@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from tasks.copy_task import CopyTask
+from copy_task import CopyTask
 from training_runs import tiny
 
 import zoo

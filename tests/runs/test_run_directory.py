@@ -219,11 +219,14 @@ def test_results_of_unknown_origin_are_neither_taken_up_nor_replaced(tmp_path, n
 
 
 def test_what_a_killed_process_was_writing_is_cleared_away(run):
-    partial = run.checkpoints / ".epoch-00002.npz.abc.partial"
-    partial.mkdir()
-    (partial / "epoch-00002.npz").write_bytes(b"half")
+    for name in ("checkpoints/epoch-00002.npz", "logs/dev/latent.tsv", "metrics.json"):
+        path = run.path / name
+        partial = path.parent / f".{path.name}.abc.partial"
+        partial.mkdir(parents=True)
+        (partial / path.name).write_bytes(b"half")
     opened(run.path, resume=True)
     assert [path.name for path in run.checkpoints.iterdir()] == ["epoch-00001.npz"]
+    assert not list(run.path.rglob("*.partial"))
 
 
 _HOLD = """

@@ -2,7 +2,8 @@
 
 One size at a time is changed from a middle model (`MIDDLE`), each point in a process of its own:
 time of a training step and peak memory against batch, units, latent_dim, length, vocabulary,
-number of examples and replicas on logical CPUs (of the same batch altogether); time of the metrics against their size (importance-weighted NLL in samples,
+number of examples and replicas on logical CPUs (of the same batch altogether); time of the metrics
+against their size (importance-weighted NLL in samples,
 mutual information in examples). Writes `growth.json` and `growth.png`, log-log, with the slope of
 each curve's last doubling: 1 is linear. `--redraw` draws the picture of a `growth.json` again.
 """

@@ -12,6 +12,7 @@ from keras_vae_collapse.metrics.importance_weighted_nll import (
     importance_weighted_nll,
 )
 from keras_vae_collapse.metrics.latent import distinct_outputs, latent_metrics
+from keras_vae_collapse.metrics.linear_probe import linear_probe
 from keras_vae_collapse.metrics.mutual_information import mutual_information
 from keras_vae_collapse.metrics.rate import rate, rate_per_dimension
 
@@ -23,6 +24,7 @@ __all__ = [
     "importance_sample",
     "importance_weighted_nll",
     "latent_metrics",
+    "linear_probe",
     "mutual_information",
     "posterior_mean_variance",
     "prior_gap",

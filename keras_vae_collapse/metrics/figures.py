@@ -52,6 +52,18 @@ FIGURES = {
     "unchanged_output_fraction": Figure(
         "outputs unchanged by another z", "", "{:.1%}", "share of outputs that ignore z"
     ),
+    "bleu": Figure(
+        "reconstruction BLEU", "", "{:,.2f}", "of the outputs against the sentences, 0 to 100"
+    ),
+    "distinct_1": Figure(
+        "distinct-1 of prior samples", "", "{:.4f}", "share of different 1-grams in 500 of them"
+    ),
+    "distinct_2": Figure(
+        "distinct-2 of prior samples", "", "{:.4f}", "share of different 2-grams in 500 of them"
+    ),
+    "self_bleu": Figure(
+        "self-BLEU of prior samples", "", "{:,.2f}", "how much they repeat one another, 0 to 100"
+    ),
     "examples": Figure("examples", "", "{:,d}", "size of the set"),
     "num_samples": Figure("samples per example (K)", "", "{:,d}", "of the importance-weighted NLL"),
 }

@@ -186,8 +186,8 @@ class Task(abc.ABC):
         ]
         return {"accuracy": float(np.mean(right)), "count": len(right)}
 
-    def further_figures(self, figures: dict) -> dict:
-        """Figures that follow from all others, such as a perplexity from the NLL."""
+    def further_figures(self, figures: dict, model: typing.Any, seed: int = 0) -> dict:
+        """Figures that follow from all others or from samples, such as a perplexity."""
         return {}
 
     def table(self, figures: dict) -> list[tuple[str, str, str]]:

@@ -205,7 +205,7 @@ def evaluate(
             posterior=encoded.posterior(),
         )
     )
-    figures.update(task.further_figures(figures))
+    figures.update(task.further_figures(figures, model, seed))
     outputs = [None] * len(examples)
     for row, texts in zip(encoded.order, n_best, strict=True):
         outputs[row] = texts

@@ -17,6 +17,7 @@ from keras_vae_collapse.tasks.text.sentence_checks import short_enough, warn_all
 from keras_vae_collapse.tasks.text.token_vocabulary import UNITS, TokenVocabulary
 
 OPTIONS = {"tokens": "words", "vocabulary_limit": 10_000, "length_limit": 200}
+_ROWS = 2048  # encoded at once
 
 
 class TextTask(Task):
@@ -98,7 +99,6 @@ class TextTask(Task):
     def _set(self, train, dev, vocabulary):
         self.train_examples, self.dev_examples, self.vocabulary = train, dev, vocabulary
         self.vocabulary_size, self.max_length = vocabulary.size, vocabulary.max_length
-        self._model = None
 
     def description(self):
         digest = hashlib.sha256()
@@ -147,10 +147,6 @@ class TextTask(Task):
     def texts(self, model, ids):
         return [text.decode("utf-8", "replace") for text in model.codec.texts(ids).numpy()]
 
-    def outputs(self, model, examples, beam_width=1):
-        self._model = model  # whose samples `further_figures` looks at
-        return super().outputs(model, examples, beam_width)
-
     def gold(self, example):
         return example.text
 
@@ -168,11 +164,10 @@ class TextTask(Task):
             "unknown_tokens": sum(len(vocabulary.unknown(text)) for text in gold),
         }
 
-    def further_figures(self, figures):
+    def further_figures(self, figures, model, seed=0):
         counts = figures["count"], figures["symbols"]
-        samples = {} if self._model is None else sample_figures(self._model.sample(SAMPLES))
         return {
-            **samples,
+            **sample_figures(model.sample(SAMPLES, seed)),
             "perplexity_elbo": perplexity(figures["negative_elbo_nats"], *counts),
             "perplexity_iw": perplexity(figures["iw_nll_nats"], *counts),
         }
@@ -212,7 +207,12 @@ class TextTask(Task):
         return sentence_endpoints(model)
 
     def latent_table(self, model):
-        vectors, columns, rows = super().latent_table(model)
+        from keras_vae_collapse.metrics import encode_all
+        from keras_vae_collapse.models.functions import ModelFunctions
+
+        encode, inputs = ModelFunctions(model).encode, self.encode(self.dev_examples)
+        vectors, _ = encode_all(encode, inputs, _ROWS)
+        columns, rows = self.columns, [self.cells(sentence) for sentence in self.dev_examples]
         factors = [factors_of(sentence.text) for sentence in self.dev_examples]
         if None in factors:
             return vectors, columns, rows

@@ -123,32 +123,33 @@ class TextVAE(SequenceVAE):
         """
         return self.sentences(self.encode(sentences)[0], beam_width)
 
-    def sample(self, count, seed=0):
+    def sample(self, count, seed=0, beam_width=1):
         """Sentences of latent vectors drawn from the prior, a list of strings.
 
-        The same seed gives the same sentences, those of the exported model's `sample` for the seed
-        `[0, seed]`.
+        The same seed gives the same sentences; with greedy search they are those of the exported
+        model's `sample` for the seed `[0, seed]`.
         """
         seed = tf.constant([0, check_integer("seed", seed, low=0)], tf.int32)
         draws = [np.zeros((0, self.latent.latent_dim), "float32")]
         for start in range(0, check_integer("count", count, low=0), chunks.SEED_ROWS):
             chunk_seed = tf.random.experimental.stateless_fold_in(seed, start)
             draws.append(self.sample_prior(min(chunks.SEED_ROWS, count - start), chunk_seed))
-        return self.sentences(np.concatenate(draws))
+        return self.sentences(np.concatenate(draws), beam_width)
 
-    def interpolate(self, start, end, steps=8, spherical=False):
+    def interpolate(self, start, end, steps=8, spherical=False, beam_width=1):
         """The sentences on the way between the posterior means of two, a list of strings.
 
         Args:
             start, end: the sentences.
             steps: number of points, both ends included, at least 2.
             spherical: whether the way is an arc, see `latent_path`.
+            beam_width: hypotheses of the beam search; 1 is greedy search.
 
         Raises:
             ValueError: a sentence is empty, or fewer than two steps.
         """
         loc, _ = self.encode([start, end])
-        return self.sentences(latent_path(loc[0], loc[1], steps, spherical))
+        return self.sentences(latent_path(loc[0], loc[1], steps, spherical), beam_width)
 
     def _checked(self, number, text):
         """A sentence as the graph reads it."""

@@ -186,7 +186,7 @@ def measure(options, cores):
     for work in WORK:
         speed = {name: counts[work] / min(times[name, work]) for name in sides}
         ratio = statistics.median(times["torch", work]) / statistics.median(times["keras", work])
-        figures[work] = {**speed, "ratio": ratio}
+        figures[work] = {**speed, "ratio": ratio, "seconds": {n: times[n, work] for n in sides}}
         agreed = ""
         if work != "train":
             figures[work]["agreed"] = words[work]

@@ -155,7 +155,7 @@ def draw(found, path):
         (dashed,) = other.semilogx(
             sizes, [p["peak_mib"] for p in points], "s--", color="#d55e00", label=label
         )
-        other.set_ylim(0, None)
+        other.set_ylim(0, 1.5 * max(p["peak_mib"] for p in points))
         other.set_ylabel("peak MiB")
         axis.legend(handles=[line, dashed], loc="upper left", fontsize="small")
     figure.savefig(path, dpi=90)

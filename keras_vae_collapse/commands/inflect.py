@@ -112,7 +112,8 @@ class _Asked:
 
     def report(self):
         """Says what has not been said; returns the exit code."""
-        from keras_vae_collapse.tasks.reinflection.vocabulary import DataWarning, unseen_message
+        from keras_vae_collapse.tasks.data_errors import DataWarning
+        from keras_vae_collapse.tasks.reinflection.vocabulary import unseen_message
 
         if self._refused > _SHOWN:
             more = self._refused - _SHOWN

@@ -1,6 +1,6 @@
 """The labels of `--labels`, by which a linear probe asks what the latent holds."""
 
-from keras_vae_collapse.tasks.reinflection.example import DataError, shown_path
+from keras_vae_collapse.tasks.data_errors import DataError, shown_path
 
 DEMO = "demo"
 

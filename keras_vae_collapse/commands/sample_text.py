@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
-from keras_vae_collapse.tasks.reinflection.example import DataError
+from keras_vae_collapse.tasks.data_errors import DataError
 from keras_vae_collapse.tasks.text.corpus import (
     Sentence,
     decoded,

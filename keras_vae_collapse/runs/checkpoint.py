@@ -30,6 +30,15 @@ def variables_of(model):
     return [*own, *model.optimizer.variables]
 
 
+def unsaved_draws(model):
+    """Counts of draws that are no weights: of a dropout that began with rate 0, and was raised."""
+    counts = [
+        getattr(getattr(layer, "_unsaved_variables", None), "noise_step", None)
+        for layer in model._flatten_layers()
+    ]
+    return [count for count in counts if count is not None]
+
+
 def save_checkpoint(path, arrays, state):
     """Writes named groups of arrays and a JSON state to one file, atomically.
 

@@ -15,6 +15,7 @@ from keras_vae_collapse.runs.checkpoint import (
     load_checkpoint,
     parse_checkpoint,
     save_checkpoint,
+    unsaved_draws,
     variables_of,
 )
 
@@ -78,6 +79,9 @@ class RunCheckpoint(keras.callbacks.Callback):
         data = pathlib.Path(path).read_bytes() if self.cluster.is_chief else b""
         arrays, state = parse_checkpoint(self.cluster.bytes_from_chief(data))
         assign(variables_of(model), arrays["variables"])
+        # Older files have none.
+        for count, array in zip(unsaved_draws(model), arrays.get("draws", []), strict=False):
+            count.assign(array)
         self.best.arrays = arrays.get("best", [])
         self.best.state = state["best"]
         self.clock.resume(state["elapsed_seconds"])
@@ -123,6 +127,7 @@ class RunCheckpoint(keras.callbacks.Callback):
     def _write(self, epoch, model):
         arrays = {
             "variables": [convert_to_numpy(variable) for variable in variables_of(model)],
+            "draws": [count.numpy() for count in unsaved_draws(model)],
             "best": self.best.arrays,
         }
         state = {

@@ -1,14 +1,16 @@
 import errno
 import logging
 
+import keras
 import numpy as np
 import pytest
-from small_model import StopAt, fit, make_model
+from small_model import Score, StopAt, X, fit, make_model
 from training_runs import bits
 
 from keras_vae_collapse.callbacks import BestWeights, TimeLimit
 from keras_vae_collapse.core import files
 from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.layers import Dropout
 from keras_vae_collapse.runs import RunCheckpoint
 from keras_vae_collapse.runs.checkpoint import DamagedCheckpoint, load_checkpoint
 
@@ -45,6 +47,40 @@ def test_an_interrupted_training_ends_like_one_never_stopped(uninterrupted, tmp_
     fit(tmp_path, 5, SCORES, use_ema=use_ema)
     assert newest(tmp_path) == newest(folder)
     assert len(newest(tmp_path)[0]["history"]) == 5
+
+
+class Raised(keras.callbacks.Callback):
+    """Raises a dropout that a model was built with at rate 0."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.get_layer("raised").rate = 0.5
+
+
+def test_a_dropout_raised_while_training_goes_on_drawing_where_it_was(tmp_path):
+    def trained(folder, epochs):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential(
+            [keras.Input((3,)), Dropout(0.0, seed=1, name="raised"), keras.layers.Dense(1)]
+        )
+        model.compile(keras.optimizers.Adam(0.05), "mse")
+        checkpoint = RunCheckpoint(folder, BestWeights("dev_accuracy", 9), TimeLimit())
+        done = checkpoint.restore(model)
+        hooks = [Score(SCORES), checkpoint.best, checkpoint, Raised()]
+        model.fit(
+            X,
+            X[:, :1],
+            epochs=epochs,
+            initial_epoch=done,
+            shuffle=False,
+            callbacks=hooks,
+            verbose=0,
+        )
+        return bits(model.get_weights()[0])
+
+    trained(tmp_path / "resumed", 2)
+    resumed = trained(tmp_path / "resumed", 4)
+    assert resumed == trained(tmp_path / "whole", 4)
+    assert newest(tmp_path / "resumed")[1]["draws"] == [bits(np.int64(4))]
 
 
 def test_an_epoch_cut_short_is_not_saved(tmp_path):

@@ -5,7 +5,7 @@ import pathlib
 from importlib import resources
 
 from keras_vae_collapse.core.errors import did_you_mean
-from keras_vae_collapse.tasks.reinflection.example import DataError, shown_path
+from keras_vae_collapse.tasks.data_errors import DataError, shown_path
 
 NAME = "sigmorphon2016"
 COMMIT = "f397ed13b2aac85c08712f984a28a9d9671b2a97"
@@ -41,9 +41,7 @@ def fetch_sigmorphon2016(language=None, task=None, cache_dir=None, base_url=None
 
     names = _files(language, task)
     base_url = base_url or os.environ.get("KERAS_VAE_COLLAPSE_MIRROR") or BASE_URL
-    cache_dir = cache_dir or os.environ.get("KERAS_VAE_COLLAPSE_CACHE")
-    cache_dir = cache_dir or pooch.os_cache("keras_vae_collapse")
-    folder = pathlib.Path(cache_dir) / f"{NAME}-{COMMIT[:12]}"
+    folder = _folder(cache_dir)
     files = pooch.create(path=folder, base_url=base_url.rstrip("/") + "/", registry=SHA256)
     downloader = pooch.HTTPDownloader(timeout=_TIMEOUT_SECONDS)
     for name in names:
@@ -55,6 +53,19 @@ def fetch_sigmorphon2016(language=None, task=None, cache_dir=None, base_url=None
                 f"the file into a directory yourself and pass --data=DIRECTORY."
             ) from error
     return folder
+
+
+def is_downloaded(language, task, cache_dir=None):
+    """Whether the files of a language and task are in the cache; arguments as for the download."""
+    folder = _folder(cache_dir)
+    return all((folder / name).is_file() for name in _files(language, task))
+
+
+def _folder(cache_dir):
+    import pooch
+
+    cache_dir = cache_dir or os.environ.get("KERAS_VAE_COLLAPSE_CACHE")
+    return pathlib.Path(cache_dir or pooch.os_cache("keras_vae_collapse")) / f"{NAME}-{COMMIT[:12]}"
 
 
 def resolve_data(name, language, task):

@@ -1,10 +1,8 @@
-"""One pair of forms, and the error about data."""
+"""One pair of forms."""
 
 import dataclasses
 
-
-class DataError(ValueError):
-    """Data that cannot be used; the message names file, line, the line and what is wrong."""
+from keras_vae_collapse.tasks.data_errors import shown_path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,9 +31,3 @@ class Example:
         if self.path is None:
             return f"example {self.source!r} + {self.features!r}"
         return f"{shown_path(self.path)}, line {self.line}"
-
-
-def shown_path(path):
-    """A path that can be printed whatever bytes it has."""
-    path = str(path)
-    return path if path.isprintable() else ascii(path)

@@ -2,7 +2,7 @@
 
 import re
 
-from keras_vae_collapse.tasks.reinflection.unicode import shortened
+from keras_vae_collapse.tasks.data_errors import shortened
 
 _SHOWN = 8
 

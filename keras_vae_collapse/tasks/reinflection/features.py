@@ -2,7 +2,7 @@
 
 import re
 
-from keras_vae_collapse.tasks.reinflection.unicode import shortened
+from keras_vae_collapse.tasks.data_errors import shortened
 
 _WHITE_SPACE = re.compile(r"\s")
 # Applied one after the other they leave only those semicolons of UniMorph tags that part two of

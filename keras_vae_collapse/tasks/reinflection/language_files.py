@@ -6,7 +6,7 @@ import typing
 
 from keras_vae_collapse.core.checks import check_choice
 from keras_vae_collapse.core.errors import did_you_mean
-from keras_vae_collapse.tasks.reinflection.example import DataError, shown_path
+from keras_vae_collapse.tasks.data_errors import DataError, shown_path
 from keras_vae_collapse.tasks.reinflection.sigmorphon import TASKS
 
 SPLITS = ("train", "dev", "test", "test-covered")

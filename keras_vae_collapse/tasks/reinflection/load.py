@@ -5,8 +5,8 @@ import os
 import typing
 import warnings
 
+from keras_vae_collapse.tasks.data_errors import DataError, DataWarning, shown_path
 from keras_vae_collapse.tasks.reinflection.download import resolve_data
-from keras_vae_collapse.tasks.reinflection.example import DataError, shown_path
 from keras_vae_collapse.tasks.reinflection.held_out import hold_out
 from keras_vae_collapse.tasks.reinflection.language_files import (
     data_file,
@@ -15,7 +15,7 @@ from keras_vae_collapse.tasks.reinflection.language_files import (
     the_language,
 )
 from keras_vae_collapse.tasks.reinflection.sigmorphon import read_examples, read_file
-from keras_vae_collapse.tasks.reinflection.unicode import DataWarning, warn_mixed_normalization
+from keras_vae_collapse.tasks.reinflection.unicode import warn_mixed_normalization
 
 DEMO = "demo"
 

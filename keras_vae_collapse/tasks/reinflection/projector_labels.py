@@ -2,7 +2,7 @@
 
 import pathlib
 
-from keras_vae_collapse.tasks.reinflection.example import DataError
+from keras_vae_collapse.tasks.data_errors import DataError
 from keras_vae_collapse.tasks.reinflection.features import part_of_speech
 from keras_vae_collapse.tasks.reinflection.language_files import examples_file
 from keras_vae_collapse.tasks.reinflection.lemmas import lemma_of_forms

@@ -1,7 +1,8 @@
 """One line that asks for a form: a word, a tab, the features of the form that is wanted."""
 
+from keras_vae_collapse.tasks.data_errors import shortened
 from keras_vae_collapse.tasks.reinflection.example import Example
-from keras_vae_collapse.tasks.reinflection.unicode import forbidden_character, shortened
+from keras_vae_collapse.tasks.reinflection.unicode import forbidden_character
 
 
 def read_query(raw, path, line, model):

@@ -33,7 +33,8 @@ import re
 import warnings
 
 from keras_vae_collapse.core.checks import check_choice
-from keras_vae_collapse.tasks.reinflection.example import DataError, Example, shown_path
+from keras_vae_collapse.tasks.data_errors import DataError, DataWarning, shortened, shown_path
+from keras_vae_collapse.tasks.reinflection.example import Example
 from keras_vae_collapse.tasks.reinflection.features import CHECKS
 from keras_vae_collapse.tasks.reinflection.formats import FORMATS, tell_format
 from keras_vae_collapse.tasks.reinflection.lines import (
@@ -42,9 +43,7 @@ from keras_vae_collapse.tasks.reinflection.lines import (
     numbered_lines,
 )
 from keras_vae_collapse.tasks.reinflection.unicode import (
-    DataWarning,
     forbidden_character,
-    shortened,
     warn_mixed_normalization,
 )
 

@@ -4,24 +4,17 @@ import re
 import unicodedata
 import warnings
 
+from keras_vae_collapse.tasks.data_errors import DataWarning
+
 # Controls, line separators, the byte order mark, surrogates: no letter of any word, and each
 # breaks a line-oriented file, a terminal or UTF-8.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
-
-
-class DataWarning(UserWarning):
-    """Data that can be used but deserves a look."""
 
 
 def forbidden_character(text):
     """The first character of `text` that no field may contain, as `U+0000`, or `None`."""
     match = _FORBIDDEN.search(text)
     return f"U+{ord(match.group()):04X}" if match else None
-
-
-def shortened(text, length=80):
-    """The `repr` of a text, cut to about `length` characters."""
-    return repr(text) if len(text) <= length else repr(text[:length]) + "..."
 
 
 def warn_mixed_normalization(examples, name):

@@ -6,8 +6,8 @@ import warnings
 
 from keras_vae_collapse.core.checks import check_choice, check_integer
 from keras_vae_collapse.core.special_ids import EOS, FIRST_SYMBOL, UNK
+from keras_vae_collapse.tasks.data_errors import DataWarning, shortened
 from keras_vae_collapse.tasks.reinflection.features import CHECKS, split_features
-from keras_vae_collapse.tasks.reinflection.unicode import DataWarning, shortened
 
 
 @dataclasses.dataclass(frozen=True)

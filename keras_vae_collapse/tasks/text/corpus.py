@@ -1,6 +1,7 @@
 """Files of sentences, one a line."""
 
 import codecs
+import collections.abc
 import contextlib
 import dataclasses
 import gzip
@@ -9,8 +10,7 @@ import re
 import typing
 import zlib
 
-from keras_vae_collapse.tasks.reinflection.example import DataError, shown_path
-from keras_vae_collapse.tasks.reinflection.unicode import shortened
+from keras_vae_collapse.tasks.data_errors import DataError, shortened, shown_path
 
 # A longer line is no sentence, but a file that has its lines in another way.
 MAX_LINE_BYTES = 100_000
@@ -67,9 +67,14 @@ def read_sentences(path: str | os.PathLike) -> list[Sentence]:
         assert [s.text for s in read_sentences(path)] == ["a dog barks .", "it rains ."]
     ```
     """
+    return list(stream_sentences(path))
+
+
+def stream_sentences(path: str | os.PathLike) -> collections.abc.Iterator[Sentence]:
+    """As `read_sentences`, one sentence after the other, none of them kept."""
     name = os.fspath(path)
     with open(name, "rb") as file:
-        return sentences_of(file, name)
+        yield from _stream(file, name)
 
 
 def sentences_of(file: typing.BinaryIO, name: str) -> list[Sentence]:
@@ -79,17 +84,21 @@ def sentences_of(file: typing.BinaryIO, name: str) -> list[Sentence]:
         file: a buffered binary file.
         name: what messages call it.
     """
-    sentences = []
+    return list(_stream(file, name))
+
+
+def _stream(file, name):
+    found = False
     try:
         for number, raw in _numbered_lines(file):
             text = normalized(decoded(raw, f"{shown_path(name)}, line {number}"))
             if text:
-                sentences.append(Sentence(text, name, number))
+                found = True
+                yield Sentence(text, name, number)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{shown_path(name)}: damaged gzip file: {error}") from error
-    if not sentences:
+    if not found:
         raise DataError(f"{shown_path(name)}: no sentence in it; expected one a line")
-    return sentences
 
 
 def _numbered_lines(file):

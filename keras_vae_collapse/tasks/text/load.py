@@ -6,7 +6,7 @@ import pathlib
 import random
 import re
 
-from keras_vae_collapse.tasks.reinflection.example import DataError, shown_path
+from keras_vae_collapse.tasks.data_errors import DataError, shown_path
 from keras_vae_collapse.tasks.text.corpus import Sentence, read_sentences
 from keras_vae_collapse.tasks.text.demo_grammar import demo_sentences
 
@@ -48,20 +48,31 @@ def load_sentences(
     """
     if os.fspath(name) == DEMO:
         demo = demo_sentences()
-        return demo["train"], demo["dev"] if dev is None else _development(dev)
+        return demo["train"], demo["dev"] if dev is None else development(dev)
+    path, dev = corpus_files(name, dev)
+    sentences = read_sentences(path)
+    if dev is None:
+        return _held_out(sentences, path)
+    return sentences, development(dev)
+
+
+def corpus_files(name, dev=None):
+    """The training file of a corpus and its development file, `None` where it has none.
+
+    Raises:
+        DataError: there is no such file, or more than one.
+    """
     path = pathlib.Path(name)
     if path.is_dir():
         folder, path = path, _the_file(path, ("train",))
         dev = dev or _the_file(folder, _DEV_NAMES, required=False)
     elif not path.exists():
         raise DataError(f"no such file or directory: {shown_path(path)}")
-    sentences = read_sentences(path)
-    if dev is None:
-        return _held_out(sentences, path)
-    return sentences, _development(dev)
+    return path, dev
 
 
-def _development(path):
+def development(path):
+    """The sentences of a development file, at least two."""
     sentences = read_sentences(path)
     if len(sentences) < _LEAST_DEV:
         raise DataError(
@@ -87,18 +98,32 @@ def _the_file(folder, splits, required=True):
 def _held_out(sentences, path):
     """Takes a share of the sentences for development, all copies of a sentence together."""
     texts = list(dict.fromkeys(sentence.text for sentence in sentences))
-    if len(texts) <= _LEAST_DEV:
-        raise DataError(
-            f"{shown_path(path)}: {len(texts)} different sentence{'s' * (len(texts) > 1)}, the "
-            f"first {texts[0]!r}; at least {_LEAST_DEV + 1} make a training and a development set. "
-            "Give more, or a development file (--dev=FILE)"
-        )
-    count = max(_LEAST_DEV, min(_MOST_DEV, round(_SHARE * len(texts))))
-    chosen = set(random.Random(0).sample(texts, count))
+    chosen = {texts[number] for number in drawn_for_development(len(texts), texts[0], path)}
     train = [sentence for sentence in sentences if sentence.text not in chosen]
     dev = [sentence for sentence in sentences if sentence.text in chosen]
+    say_held_out(path, len(dev), len(sentences))
+    return train, dev
+
+
+def drawn_for_development(count, first, path):
+    """Which of `count` different sentences are held out, numbers counted from 0.
+
+    Raises:
+        DataError: they are too few; `first` is one of them, for the message.
+    """
+    if count <= _LEAST_DEV:
+        raise DataError(
+            f"{shown_path(path)}: {count} different sentence{'s' * (count > 1)}, the "
+            f"first {first!r}; at least {_LEAST_DEV + 1} make a training and a development set. "
+            "Give more, or a development file (--dev=FILE)"
+        )
+    share = max(_LEAST_DEV, min(_MOST_DEV, round(_SHARE * count)))
+    return random.Random(0).sample(range(count), share)
+
+
+def say_held_out(path, held_out, sentences):
+    """One line about what is held out for want of a development file."""
     logging.info(
         "%s: without a development file (--dev=FILE) %s of %s sentences are held out",
-        shown_path(path), f"{len(dev):,}", f"{len(sentences):,}",
+        shown_path(path), f"{held_out:,}", f"{sentences:,}",
     )  # fmt: skip
-    return train, dev

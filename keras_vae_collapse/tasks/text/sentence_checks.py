@@ -1,30 +1,95 @@
 """What is said of sentences that are too long or unknown to a model."""
 
+import functools
 import warnings
+from collections.abc import Iterable, Iterator
 
-from keras_vae_collapse.tasks.reinflection.example import DataError
-from keras_vae_collapse.tasks.reinflection.unicode import DataWarning, shortened
+from keras_vae_collapse.tasks.data_errors import DataError, DataWarning, shortened
 from keras_vae_collapse.tasks.text.corpus import Sentence
+from keras_vae_collapse.tasks.text.subwords import learn_subwords
+from keras_vae_collapse.tasks.text.token_vocabulary import TokenVocabulary, length_of
 
 _SHOWN = 5
 
 
-def short_enough(sentences: list[Sentence], unit, limit, part, least=1):
-    """The sentences of at most `limit` tokens; a warning counts the others."""
-    lengths = [_length(sentence.text, unit) for sentence in sentences]
-    kept = [s for s, length in zip(sentences, lengths, strict=True) if length <= limit]
-    if len(kept) < len(sentences):
-        first = next(i for i, length in enumerate(lengths) if length > limit)
-        message = (
-            f"{len(sentences) - len(kept):,} of {len(sentences):,} {part} sentences have more than "
-            f"{limit} {unit} (length_limit) and are left out, the first in "
-            f"{sentences[first].place}: {lengths[first]:,} {unit}, "
-            f"{shortened(sentences[first].text, 40)}"
+class LengthLimit:
+    """Leaves out sentences of too many tokens, and counts them.
+
+    Args:
+        length: of a text, its number of tokens.
+        unit: what a token is, for messages.
+        most: the limit.
+        part: what the sentences are for, for messages.
+
+    Attributes:
+        sentences, left_out: how many were there, and how many were too long.
+    """
+
+    def __init__(self, length, unit, most, part):
+        self._length, self._unit, self._most, self._part = length, unit, most, part
+        self.sentences = self.left_out = 0
+        self._first = ""
+
+    def kept(self, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+        """Those of at most so many tokens, one after the other."""
+        self.sentences = self.left_out = 0
+        for sentence in sentences:
+            self.sentences += 1
+            length = self._length(sentence.text)
+            if length <= self._most:
+                yield sentence
+                continue
+            self.left_out += 1
+            if self.left_out == 1:
+                shown = shortened(sentence.text, 40)
+                self._first = f"{sentence.place}: {length:,} {self._unit}, {shown}"
+
+    @property
+    def message(self):
+        """What is to be said of those that were left out; empty where none was."""
+        if not self.left_out:
+            return ""
+        return (
+            f"{self.left_out:,} of {self.sentences:,} {self._part} sentences have more than "
+            f"{self._most} {self._unit} (length_limit) and are left out, the first in {self._first}"
         )
-        if len(kept) < least:
-            raise DataError(f"too few {part} sentences are left: {message}")
-        warnings.warn(message, DataWarning, stacklevel=3)
+
+    def check(self, least=1):
+        """Raises `DataError` if fewer than `least` are left."""
+        if self.left_out and self.sentences - self.left_out < least:
+            raise DataError(f"too few {self._part} sentences are left: {self.message}")
+
+
+def short_enough(sentences: list[Sentence], vocabulary, most, part, least=1):
+    """The sentences of at most `most` tokens; a warning counts the others."""
+    limit = LengthLimit(vocabulary.length, vocabulary.unit, most, part)
+    kept = list(limit.kept(sentences))
+    limit.check(least)
+    if limit.message:
+        warnings.warn(limit.message, DataWarning, stacklevel=3)
     return kept
+
+
+def vocabulary_of(
+    sentences: Iterable[Sentence], tokens: str, vocabulary_limit: int, length_limit: int
+) -> TokenVocabulary:
+    """The vocabulary of training sentences, of which some may be too long.
+
+    Words and characters are those of the sentences that are kept. Subwords are those of all: how
+    many a sentence has is known only when they are.
+
+    Args:
+        sentences: gone through more than once.
+        tokens, vocabulary_limit, length_limit: as for `TextTask`.
+    """
+    if tokens == "subwords":
+        subwords, merges = learn_subwords((s.text for s in sentences), vocabulary_limit)
+        vocabulary = TokenVocabulary(subwords, 1, tokens, merges)
+        lengths = (vocabulary.length(s.text) for s in sentences)
+        return vocabulary.reaching(max((n for n in lengths if n <= length_limit), default=1))
+    length = functools.partial(length_of, unit=tokens)
+    kept = LengthLimit(length, tokens, length_limit, "training").kept(sentences)
+    return TokenVocabulary.from_texts((s.text for s in kept), vocabulary_limit, tokens)
 
 
 def check_readable(model, sentences: list[Sentence]):
@@ -33,12 +98,13 @@ def check_readable(model, sentences: list[Sentence]):
     Raises:
         DataError: it does not; the message names place, length and sentence.
     """
-    unit, limit = model.vocabulary.unit, model.codec.max_tokens
+    vocabulary, limit = model.vocabulary, model.codec.max_tokens
     for sentence in sentences:
-        length = _length(sentence.text, unit)
+        length = vocabulary.length(sentence.text)
         if length > limit:
             raise DataError(
-                f"{sentence.place}: {length:,} {unit}; the model reads at most {limit:,}: "
+                f"{sentence.place}: {length:,} {vocabulary.unit}; the model reads at most "
+                f"{limit:,}: "
                 f"{shortened(sentence.text, 40)}"
             )
 
@@ -46,7 +112,7 @@ def check_readable(model, sentences: list[Sentence]):
 def warn_all_unknown(vocabulary, sentences):
     """One `DataWarning` if no token of the sentences is known: another language, perhaps."""
     if sentences and not any(
-        len(vocabulary.unknown(s.text)) < len(vocabulary.split(s.text)) for s in sentences
+        len(vocabulary.unknown(s.text)) < vocabulary.figure_length(s.text) for s in sentences
     ):
         warnings.warn(
             f"no token of the {len(sentences):,} development sentences is known, the first is "
@@ -62,17 +128,13 @@ def warn_unknown(vocabulary, sentences):
     unknown = [token for sentence in sentences for token in vocabulary.unknown(sentence.text)]
     if not unknown:
         return
-    total = sum(len(vocabulary.split(sentence.text)) for sentence in sentences)
+    total = sum(vocabulary.figure_length(sentence.text) for sentence in sentences)
     names = list(dict.fromkeys(unknown))
     shown = ", ".join(shortened(name, 20) for name in names[:_SHOWN])
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    kind = vocabulary.unit if total > 1 else vocabulary.unit[:-1]
+    kind = vocabulary.figure_unit[: None if total > 1 else -1]
     warnings.warn(
         f"{len(unknown):,} of {total:,} {kind} unknown to the model: {shown}{more}",
         DataWarning,
         stacklevel=3,
     )
-
-
-def _length(text, unit):
-    return len(text) if unit == "characters" else text.count(" ") + 1

@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from keras_vae_collapse.tasks.reinflection.example import DataError
+from keras_vae_collapse.tasks.data_errors import DataError
 from keras_vae_collapse.tasks.text.corpus import Sentence, read_sentences
 
 

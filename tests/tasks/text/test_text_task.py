@@ -9,8 +9,7 @@ import zoo
 from keras_vae_collapse.core.errors import RecipeError
 from keras_vae_collapse.runs import load_model
 from keras_vae_collapse.tasks import TextTask
-from keras_vae_collapse.tasks.reinflection.example import DataError
-from keras_vae_collapse.tasks.reinflection.unicode import DataWarning
+from keras_vae_collapse.tasks.data_errors import DataError, DataWarning
 from keras_vae_collapse.tasks.text import Sentence
 from keras_vae_collapse.training import build, evaluate, train
 

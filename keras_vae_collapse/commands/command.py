@@ -1,10 +1,23 @@
-"""What commands share: file formats by flag, the list of what was written."""
+"""What commands share: their parser, file formats by flag, the list of what was written."""
+
+import argparse
 
 FORMATS = ("auto", "1", "2", "3", "unimorph", "sigmorphon2023")
 FORMAT_HELP = (
     "columns of the file: auto tells them; 1, 2, 3 are tasks of SIGMORPHON 2016; unimorph is also "
     "SIGMORPHON 2017 to 2022"
 )
+
+
+class Parser(argparse.ArgumentParser):
+    """Takes `--flag=--` for what it is, a flag without its value; argparse makes it `[]`."""
+
+    def parse_args(self, *args, **kwargs):
+        options = super().parse_args(*args, **kwargs)
+        for name, value in vars(options).items():
+            if value == [] or (isinstance(value, list) and [] in value):
+                self.error(f"argument --{name}: expected one argument")
+        return options
 
 
 def add_format(parser, name="--task", default="auto", choices=FORMATS, what=FORMAT_HELP):

@@ -1,11 +1,10 @@
 """Says whether, where and why a trained model collapsed: `kvc-diagnose --help`."""
 
-import argparse
 import pathlib
 import shlex
 import sys
 
-from keras_vae_collapse.commands.command import add_format, print_paths
+from keras_vae_collapse.commands.command import Parser, add_format, print_paths
 from keras_vae_collapse.commands.model_dir import (
     add_model_dir,
     gold_examples,
@@ -20,7 +19,7 @@ from keras_vae_collapse.core.console import import_tensorflow, run_command
 
 def arguments():
     """The parser of the command line."""
-    parser = argparse.ArgumentParser("kvc-diagnose", description=__doc__)
+    parser = Parser("kvc-diagnose", description=__doc__)
     add_model_dir(parser)
     parser.add_argument("--file", help="file with gold forms; default: the development set")
     add_format(parser)

@@ -8,13 +8,15 @@ from keras_vae_collapse.commands.command import file_format
 from keras_vae_collapse.core.errors import RunError, did_you_mean
 
 
-def add_model_dir(parser):
-    """Adds the flag `--model_dir`."""
+def add_model_dir(parser, several=False):
+    """Adds the flag `--model_dir`; of several models it is given for each."""
     parser.add_argument(
         "--model_dir",
         required=True,
+        action="append" if several else "store",
         help="run directory with model.keras, or the name of a pretrained model: "
-        + (", ".join(_pretrained()) or "none is installed"),
+        + (", ".join(_pretrained()) or "none is installed")
+        + ("; given several times: all of them together, an ensemble" if several else ""),
     )
 
 
@@ -65,20 +67,30 @@ def gold_examples(options, folder):
     Raises:
         RunError: neither the flag nor the run says which they are.
     """
+    from keras_vae_collapse.tasks.registry import reinflection_task, text_task
     from keras_vae_collapse.tasks.reinflection import load_data, read_examples
+    from keras_vae_collapse.tasks.reinflection.unlabelled_parts import are_alone
+    from keras_vae_collapse.tasks.text import read_sentences
 
     config = run_record(folder).get("config", {})
-    if task_name(config) == "text":
-        return _sentences(options.file, config)
+    of_text = task_name(config) == "text"
+    if of_text and options.file:
+        return read_sentences(options.file)
     if options.file:
         return read_examples(options.file, file_format(options.task))
     if samples := sample_file(folder):
         print(f"examples: {samples}")
         return read_examples(samples)
-    data = config.get("data")
-    if not data:
+    data = config.get("data", {})
+    needed = {"name"} if of_text else {"name", "language", "task"}
+    if not needed <= data.keys() or (of_text and "recipe" not in config):
         raise RunError(f"{folder} does not say what its development set is: use --file")
+    if of_text:
+        return text_task(config["recipe"], data["name"], data.get("dev")).dev_examples
     added = data.get("added_tasks", ())
+    if are_alone(config.get("recipe", {}).get("unlabeled")):
+        named = data["name"], data["language"], data["task"], added, data.get("dev")
+        return reinflection_task(config["recipe"], *named, data.get("unlabeled", ())).dev_examples
     return load_data(data["name"], data["language"], data["task"], added, data.get("dev"))[1]
 
 
@@ -87,26 +99,30 @@ def task_name(config):
     return config.get("task", "reinflection")
 
 
-def _sentences(file, config):
-    from keras_vae_collapse.tasks.registry import text_task
-    from keras_vae_collapse.tasks.text import read_sentences
-
-    if file:
-        return read_sentences(file)
-    return text_task(
-        config["recipe"], config["data"]["name"], config["data"].get("dev")
-    ).dev_examples
-
-
 def run_record(folder):
-    """`metrics.json` of a model's folder and, under `config`, `config.json`; `{}` without."""
+    """`metrics.json` of a model's folder and, under `config`, `config.json`; `{}` without.
+
+    Raises:
+        RunError: a file is not what a run writes.
+    """
     config, metrics = folder / "config.json", folder / "metrics.json"
     record = _read(metrics)
     return {"config": _read(config), **record} if config.is_file() else record
 
 
 def _read(path):
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"{path} is damaged: {error}") from error
+    parts = ("data", "recipe", "dev", "config")
+    if not isinstance(record, dict) or any(
+        not isinstance(record.get(part, {}), dict) for part in parts
+    ):
+        raise RunError(f"{path} is damaged: it is not what a run writes")
+    return record
 
 
 def _pretrained():

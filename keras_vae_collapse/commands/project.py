@@ -4,11 +4,10 @@ Training writes it for the development set; this command writes it for any file:
 lemmas from any other, or of sentences.
 """
 
-import argparse
 import pathlib
 import sys
 
-from keras_vae_collapse.commands.command import add_format, file_format
+from keras_vae_collapse.commands.command import Parser, add_format, file_format
 from keras_vae_collapse.commands.model_dir import (
     add_model_dir,
     model_folder,
@@ -21,7 +20,7 @@ from keras_vae_collapse.core.console import run_command
 
 def arguments():
     """The parser of the command line."""
-    parser = argparse.ArgumentParser("kvc-project", description=__doc__)
+    parser = Parser("kvc-project", description=__doc__)
     add_model_dir(parser)
     parser.add_argument("--file", required=True, help="file of words, or of sentences")
     add_format(parser)

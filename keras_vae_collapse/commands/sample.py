@@ -6,13 +6,12 @@ model of sentences also reads sentences, one a line: `--reconstruct` prints what
 `--neighbours` the nearest ones of a file.
 """
 
-import argparse
 import logging
 import sys
 
 import numpy as np
 
-from keras_vae_collapse.commands.command import add_format, file_format
+from keras_vae_collapse.commands.command import Parser, add_format, file_format
 from keras_vae_collapse.commands.model_dir import (
     add_model_dir,
     model_folder,
@@ -26,7 +25,7 @@ from keras_vae_collapse.core.console import run_command
 
 def arguments():
     """The parser of the command line."""
-    parser = argparse.ArgumentParser("kvc-sample", description=__doc__)
+    parser = Parser("kvc-sample", description=__doc__)
     add_model_dir(parser)
     parser.add_argument("--count", type=int, default=10, help="draws of the prior, or nearest")
     parser.add_argument(

@@ -6,6 +6,7 @@ import pytest
 from keras_vae_collapse.commands.model_dir import (
     gold_examples,
     model_folder,
+    run_record,
     sample_file,
     writable_folder,
 )
@@ -53,3 +54,17 @@ def test_examples_are_by_default_those_of_the_development_set(tmp_path, capsys):
     assert gold_examples(options(samples), tmp_path) == gold_examples(options(samples), FOLDER)
     with pytest.raises(RunError, match="use --file"):
         gold_examples(options(), tmp_path.parent)
+
+
+@pytest.mark.parametrize("text", ["[]", "null", '{"data": 3}', '{"data": ', '{"recipe": []}', "\\xff"])
+def test_a_damaged_record_of_a_run_is_named(tmp_path, text):
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(RunError, match=r"config\.json is damaged"):
+        run_record(tmp_path)
+
+
+@pytest.mark.parametrize("task", ["reinflection", "text"])
+def test_a_record_that_names_no_data_asks_for_a_file(tmp_path, task):
+    (tmp_path / "config.json").write_text(json.dumps({"task": task, "data": {"dev": "gone"}}))
+    with pytest.raises(RunError, match="use --file"):
+        gold_examples(options(), tmp_path)

@@ -1,14 +1,15 @@
-"""The table and the pictures of a comparison of recipes."""
+"""The tables and the pictures of a comparison, of the rows of its `runs.tsv` alone."""
 
-import collections
-import json
 import statistics
 
-from keras_vae_collapse.core.files import replacing, write_text
+from keras_vae_collapse.core.files import write_text
+from zoo.comparison_pictures import draw_curves, draw_heat_maps
 
-# Of those in `metrics.figures` the ones that a table has room for, and digits after the point.
+# Columns that a table has room for, and digits after the point; without figures they are left out.
 COLUMNS = (
     ("accuracy", "accuracy", 3),
+    ("exact_match", "exact match", 3),
+    ("unseen_accuracy", "accuracy, unseen words", 3),
     ("levenshtein", "Levenshtein", 3),
     ("rate_nats", "rate", 2),
     ("distortion_nats", "distortion", 2),
@@ -17,104 +18,104 @@ COLUMNS = (
     ("active_units", "active units", 1),
     ("z_gap_nats", "z gap", 2),
 )
+_BEST = ("accuracy", "exact_match", "z_gap_nats")
 
 
-def read_runs(runs):
-    """`{method: [figures of each seed]}` of those runs `[(name, directory), ...]` that are done."""
-    methods = collections.defaultdict(list)
-    for name, directory in runs:
-        if not (directory / "metrics.json").is_file():
-            continue
-        metrics = json.loads((directory / "metrics.json").read_text(encoding="utf-8"))
-        config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-        methods[name.rsplit("-seed", 1)[0]].append({**metrics["dev"], "config": config})
-    return dict(methods)
+def parts_of(rows):
+    """`{part: {method: [row of each seed]}}` in the order of the rows, done or not."""
+    parts = {}
+    for row in rows:
+        parts.setdefault(row["part"], {}).setdefault(row["method"], []).append(row)
+    return parts
+
+
+def done(rows):
+    """Those rows that have figures."""
+    return [row for row in rows if row["rate_nats"]]
+
+
+def values(rows, name):
+    """The figures `name` of those rows that have it."""
+    return [float(row[name]) for row in rows if row[name]]
 
 
 def table(methods):
-    """A Markdown table: mean and standard deviation over the seeds of each method."""
+    """A Markdown table of a part: mean and standard deviation over the seeds of each method.
+
+    The best method comes first: by accuracy, or what there is instead of it. `converged` counts
+    the seeds whose training ended by itself and not at a limit.
+    """
+    every = [row for rows in methods.values() for row in done(rows)]
+    columns = [column for column in COLUMNS if values(every, column[0])]
     lines = [
-        "| recipe | seeds | " + " | ".join(label for _, label, _ in COLUMNS) + " |",
-        "|---|---|" + "---|" * len(COLUMNS),
+        "| recipe | seeds | converged | " + " | ".join(label for _, label, _ in columns) + " |",
+        "|---|---|---|" + "---|" * len(columns),
     ]
-    ranked = sorted(methods, key=lambda m: -statistics.mean(f["accuracy"] for f in methods[m]))
-    for method in ranked:
-        cells = [_cell([f[name] for f in methods[method]], digits) for name, _, digits in COLUMNS]
-        lines.append(f"| {method} | {len(methods[method])} | " + " | ".join(cells) + " |")
+    by = next((name for name in _BEST if values(every, name)), "rate_nats")
+    for method in sorted(methods, key=lambda m: -_mean(methods[m], by)):
+        rows = done(methods[method])
+        cells = [_cell(values(rows, name), digits) for name, _, digits in columns]
+        converged = sum(row["converged"] == "yes" for row in rows)
+        seeds = f"{len(rows)}" + (
+            f" of {len(methods[method])}" * (len(rows) < len(methods[method]))
+        )
+        lines.append(f"| {method} | {seeds} | {converged} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def runs_table(runs):
-    """The figures of every run that is done as tab-separated lines, the first one the names."""
-    lines = ["\t".join(["run", *(name for name, _, _ in COLUMNS), "best_epoch", "minutes"])]
-    for name, directory in runs:
-        if (directory / "metrics.json").is_file():
-            metrics = json.loads((directory / "metrics.json").read_text(encoding="utf-8"))
-            figures = [f"{metrics['dev'][column]:.6g}" for column, _, _ in COLUMNS]
-            minutes = f"{metrics['training_minutes']:.1f}"
-            lines.append("\t".join([name, *figures, str(metrics["best_epoch"]), minutes]))
-    return "\n".join(lines) + "\n"
+def _mean(rows, name):
+    found = values(rows, name)
+    return statistics.mean(found) if found else float("-inf")
 
 
-def _cell(values, digits):
-    cell = f"{statistics.mean(values):.{digits}f}"
-    return cell + (f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else "")
+def _cell(found, digits):
+    if not found:
+        return ""
+    cell = f"{statistics.mean(found):.{digits}f}"
+    return cell + (f" ± {statistics.stdev(found):.{digits}f}" if len(found) > 1 else "")
 
 
-def write_report(output, runs, command):
-    """Writes `RESULTS.md`, `runs.tsv` and two pictures of the runs `[(name, directory), ...]`.
+def _data(methods):
+    """A sentence about the data of a part."""
+    found = dict.fromkeys(
+        (row["data"], row["language"], row["train_examples"], row["dev_examples"])
+        for rows in methods.values()
+        for row in done(rows)
+    )
+    named = [
+        f"{data}{f', {language}' if language else ''}: {int(train):,} training and {int(dev):,} "
+        "development examples"
+        for data, language, train, dev in found
+    ]
+    return "Data: " + ("; ".join(named) or "none of its runs is done") + "."
+
+
+def write_report(output, rows, command):
+    """Writes `RESULTS.md` and the pictures of rows as `runs_file.read_rows` gives them.
 
     Returns:
-        The paths of what it wrote.
+        The paths of what is there, `runs.tsv` included.
     """
-    methods = read_runs(runs)
-    done = sum(len(figures) for figures in methods.values())
-    first = next(iter(methods.values()))[0]["config"]
-    text = "\n\n".join(
-        [
-            "# Results on the development set",
-            f"Data: {first['data']['name']}, {first['data']['language']}, task "
-            f"{first['data']['task']}: {first['data']['train_examples']} training and "
-            f"{first['data']['dev_examples']} development words. Greedy decoding from the "
-            "posterior mean. Mean ± standard deviation over the seeds; rate, distortion, IW-NLL, "
-            "MI and z gap in nats per word.",
-            f"Command: `{command}`, {done} of {len(runs)} runs done",
-            f"Versions: {json.dumps(first['versions'])}",
-            table(methods),
-            "Figures of each run: [runs.tsv](runs.tsv)",
-            "![rate and distortion](rate_distortion.png)\n![accuracy and rate](accuracy_rate.png)",
-        ]
-    )
-    names = ("RESULTS.md", "runs.tsv", "rate_distortion.png", "accuracy_rate.png")
-    paths = [output / name for name in names]
-    write_text(paths[0], text + "\n")
-    write_text(paths[1], runs_table(runs))
-    _picture(paths[2], methods, "rate_nats", "distortion_nats", "rate R", "distortion D")
-    _picture(paths[3], methods, "rate_nats", "accuracy", "rate R", "accuracy")
+    count = len(done(rows))
+    text = [
+        "# Results on the development set",
+        "Greedy decoding from the posterior mean. Mean ± standard deviation over the seeds; rate, "
+        "distortion, IW-NLL, MI and z gap in nats per example.",
+        f"Command: `{command}`, {count} of {len(rows)} runs done",
+    ]
+    paths = [output / "RESULTS.md", output / "runs.tsv"]
+    for part, methods in parts_of(rows).items():
+        text += [f"## {part[:1].upper()}{part[1:]}", _data(methods), table(methods)]
+        ended = {method: done(found) for method, found in methods.items() if done(found)}
+        if not ended:
+            continue
+        slug = "-".join(part.lower().split())
+        if draw_heat_maps(heat := output / f"{slug}-heat.png", ended):
+            pictures = [heat]
+        else:
+            pictures = draw_curves(output, slug, ended)
+        text.append("\n".join(f"![{picture.stem}]({picture.name})" for picture in pictures))
+        paths += pictures
+    text.append("Figures, and the command, of each run: [runs.tsv](runs.tsv)")
+    write_text(paths[0], "\n\n".join(text) + "\n")
     return paths
-
-
-def _picture(path, methods, x, y, x_label, y_label):
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    families = collections.defaultdict(list)
-    for method, figures in methods.items():
-        families[method.split("@")[0]].append([[f[name] for f in figures] for name in (x, y)])
-    figure, axes = pyplot.subplots(figsize=(10, 6), layout="constrained")
-    markers = "osD^v<>pPX*hd"
-    for i, (family, points) in enumerate(sorted(families.items())):
-        style = {"color": pyplot.get_cmap("tab20")(i % 20), "marker": markers[i % len(markers)]}
-        for seeds in points:
-            axes.plot(*seeds, **style, linestyle="", markersize=4, alpha=0.5)
-        means = sorted([statistics.mean(values) for values in seeds] for seeds in points)
-        axes.plot(*zip(*means, strict=True), **style, linewidth=1, markersize=8, label=family)
-    axes.set_xlabel(f"{x_label} (nats per word)")
-    axes.set_ylabel(y_label + ("" if y == "accuracy" else " (nats per word)"))
-    axes.grid(alpha=0.3)
-    figure.legend(fontsize=8, loc="outside right upper")
-    with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=110)
-    pyplot.close(figure)

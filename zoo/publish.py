@@ -22,6 +22,7 @@ from keras_vae_collapse.core.files import replacing, sha256, write_json, write_t
 from keras_vae_collapse.tasks.reinflection import ReinflectionTask, read_examples
 from keras_vae_collapse.tasks.reinflection.task import DEFAULT_AUGMENTATION
 from keras_vae_collapse.training import Recipe, override
+from zoo.changed_settings import changed_settings
 from zoo.half_precision import halve
 from zoo.pretrained_models import FOLDER, pretrained, sample_file
 
@@ -123,7 +124,13 @@ def card(name, record):
     training = f"{record['epochs']} epochs, {record['training_minutes']:.1f} minutes"
     teacher = record.get("teacher")
     chosen = f"Weights of epoch {record['best_epoch']}, chosen by accuracy on the development set"
-    if teacher and "teacher" in teacher:
+    kept, rounds = record.get("kept_round"), record.get("rounds", ())
+    if kept is not None and kept < len(rounds):
+        chosen = (
+            f"Weights of epoch {rounds[kept - 1]['best_epoch']} of round {kept}, which was better "
+            "on the development set than those after it"
+        )
+    if kept > 2 if kept else teacher and "teacher" in teacher:
         chosen += ", averaged with the last teacher's"
     while teacher:
         own = teacher.get("teacher")
@@ -192,29 +199,7 @@ def settings_since(config):
     idle |= set() if then["slots"] else {"slot_spacing"}
     if now["augmentation"] == "auto":
         now["augmentation"] = DEFAULT_AUGMENTATION
-    return [
-        f"{name}={value}"
-        for key in then
-        if key not in idle
-        for name, value in _differences(key, then[key], now[key])
-    ]
-
-
-def _differences(name, then, now):
-    """`(setting, value)` of all that was otherwise then."""
-    if then == now:
-        return []
-    if not isinstance(then, dict) or not isinstance(now, dict) or "class" not in now:
-        return [(name, then)]
-    if then.get("class") != now["class"]:
-        changed = [(f"{name}.class", then.get("class"))]
-        now = {}
-    else:
-        changed = []
-    for option, value in then.items():
-        if option != "class":
-            changed += _differences(f"{name}.{option}", value, now.get(option))
-    return changed
+    return changed_settings(then, now, idle)
 
 
 def write_cards():

@@ -15,7 +15,8 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, *args, **kwargs):
         options = super().parse_args(*args, **kwargs)
         for name, value in vars(options).items():
-            if value == [] or (isinstance(value, list) and [] in value):
+            lost = value == [] != self.get_default(name)
+            if lost or (isinstance(value, list) and [] in value):
                 self.error(f"argument --{name}: expected one argument")
         return options
 

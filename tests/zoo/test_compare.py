@@ -8,69 +8,102 @@ from training_runs import TINY, finish, start, write_data
 import zoo
 from keras_vae_collapse.core.parts import make_part
 from zoo import compare
-from zoo.comparison_report import COLUMNS, read_runs, runs_table, table
+from zoo.comparison_pictures import places
+from zoo.comparison_report import parts_of, table, write_report
+from zoo.plan import planned_runs
+from zoo.runs_file import FIGURES, read_rows, row_of, write_rows
 from zoo.schedule_length import with_schedule_length
 from zoo.targets import has_target, with_target
 
 DATA = {"name": "x", "language": "x", "task": 3, "train_examples": 9, "dev_examples": 9}
 
 
-def write_run(folder, accuracy=0.5, name="mdr", without=()):
+def write_run(folder, accuracy=0.5, name="mdr", without=(), ended_by="patience"):
     """What a finished run of a recipe leaves, as far as a comparison reads it."""
     recipe = zoo.recipe(name)
     config = {"recipe": recipe.to_config(), "epochs": recipe.epochs, "data": DATA, "versions": {}}
     for field in without:
         del config["recipe"][field]
-    dev = {column: accuracy for column, _, _ in COLUMNS}
-    metrics = {"dev": dev, "best_epoch": 7, "training_minutes": 2.04}
+    dev = {column: accuracy for column in FIGURES if column != "exact_match"}
+    metrics = {"dev": dev, "best_epoch": 7, "steps": 70, "ended_by": ended_by}
     folder.mkdir(parents=True)
     (folder / "metrics.json").write_text(json.dumps(metrics))
     (folder / "config.json").write_text(json.dumps(config))
 
 
 @pytest.fixture
-def finished_runs(tmp_path):
-    runs = {"mdr-seed0": 0.8, "mdr-seed1": 0.9, "base-seed0": 0.0}
-    for name, accuracy in runs.items():
-        write_run(tmp_path / name, accuracy)
-    return [(name, tmp_path / name) for name in runs]
+def rows(tmp_path):
+    """Rows of two recipes with two seeds each, of which the last is not done."""
+    runs = planned_runs({"parts": [{"part": "all", "recipes": ["base", "mdr"], "seeds": [0, 1]}]})
+    for run, accuracy in zip(runs[:3], (0.0, 0.8, 0.9), strict=True):
+        write_run(
+            tmp_path / run.name, accuracy, ended_by="epochs" if accuracy > 0.8 else "patience"
+        )
+    return [row_of(run, tmp_path / run.name) for run in runs]
 
 
-def test_the_table_has_means_and_deviations(finished_runs):
-    lines = table(read_runs(finished_runs)).splitlines()
-    assert lines[2].startswith("| mdr | 2 | 0.850 ± 0.071 |")
-    assert lines[3].startswith("| base | 1 | 0.000 |")
+def test_the_table_has_means_deviations_and_what_has_converged(rows):
+    for row in rows:
+        if row["method"] == "base" and row["seed"] == "1":
+            row["method"] = "mdr"  # so that `mdr` has 0.8 and 0.9
+    lines = table(parts_of(rows)["all"]).splitlines()
+    assert lines[0].startswith("| recipe | seeds | converged | accuracy | Levenshtein | rate |")
+    assert lines[2].startswith("| mdr | 2 of 3 | 1 | 0.850 ± 0.071 |")
+    assert lines[3].startswith("| base | 1 | 1 | 0.000 |")
 
 
-def test_the_figures_of_each_run_stand_in_a_table(finished_runs):
-    header, first, second, third = runs_table(finished_runs).splitlines()
-    row = dict(zip(header.split("\t"), second.split("\t"), strict=True))
-    assert row["run"] == "mdr-seed1" and row["accuracy"] == "0.9"
-    assert row["best_epoch"] == "7" and row["minutes"] == "2.0"
-    assert first.startswith("mdr-seed0\t0.8") and third.startswith("base-seed0\t0\t")
+def test_every_run_has_a_row_in_the_file_done_or_not(rows, tmp_path):
+    assert write_rows(tmp_path / "runs.tsv", rows) == rows == read_rows(tmp_path / "runs.tsv")
+    done, last = rows[1], rows[3]
+    assert (done["recipe"], done["seed"], done["accuracy"]) == ("mdr", "0", "0.8")
+    assert (done["steps"], done["best_epoch"], done["converged"]) == ("70", "7", "yes")
+    assert (rows[2]["converged"], rows[2]["ended_by"]) == ("no", "epochs")
+    assert (last["recipe"], last["seed"], last["accuracy"], last["converged"]) == (
+        "mdr",
+        "1",
+        "",
+        "",
+    )
 
 
-def test_runs_that_are_not_done_are_left_out(tmp_path):
-    (tmp_path / "mdr-seed1").mkdir()
-    runs = [("mdr-seed1", tmp_path / "mdr-seed1")]
-    assert read_runs(runs) == {} and len(runs_table(runs).splitlines()) == 1
+def test_a_file_of_other_columns_is_refused(tmp_path):
+    (tmp_path / "runs.tsv").write_text("run\taccuracy\n")
+    with pytest.raises(ValueError, match="has not the columns of a comparison: part, method"):
+        read_rows(tmp_path / "runs.tsv")
 
 
-def test_jobs_are_recipes_times_seeds_and_targets_of_those_that_have_one():
+def test_pictures_are_redrawn_from_the_file_alone(rows, tmp_path, capsys):
+    write_rows(tmp_path / "runs.tsv", rows)
+    assert compare.main([f"--output_dir={tmp_path}", "--redraw"]) == 0
+    text = (tmp_path / "RESULTS.md").read_text()
+    assert "3 of 4 runs done" in text and "demo, x: 9 training and 9 development" in text
+    for name in ("all-accuracy.png", "all-distortion.png", "all-iw.png"):
+        assert f"({name})" in text and (tmp_path / name).stat().st_size > 1000
+
+
+def test_a_part_of_one_recipe_and_two_axes_is_a_heat_map(tmp_path):
+    axes = {
+        "weakening": {"none": [], "characters": ["history_dropout.class=CharDropout"]},
+        "rate term": {"KL": [], "MDR": ["rate_term.class=MDRConstraint"]},
+    }
+    part = {"part": "Inter play", "recipes": ["base"], "seeds": [0], "axes": axes}
+    runs = planned_runs({"parts": [part]})
+    for number, run in enumerate(runs):
+        write_run(tmp_path / run.name, number / 10, "base")
+    rows = [row_of(run, tmp_path / run.name) for run in runs]
+    assert [places(row) for row in rows][2] == {"weakening": "characters", "rate term": "KL"}
+    assert tmp_path / "inter-play-heat.png" in write_report(tmp_path, rows, "")
+
+
+def test_the_flags_are_recipes_times_seeds_and_targets_of_those_that_have_one():
     options = compare.arguments().parse_args(
         ["--recipes=base,mdr,free_bits", "--seeds=0,1", "--targets=10,40", "--output_dir=x"]
     )
-    names = [(name, seed) for name, _, seed in compare.jobs(options)]
-    assert names == [
-        ("base", 0), ("mdr", 0), ("free_bits", 0), ("base", 1), ("mdr", 1), ("free_bits", 1),
-        ("mdr@10", 0), ("free_bits@10", 0),
+    found = [run.name for run in compare.plan_of(options)]
+    assert found == [
+        "base-seed0", "mdr-seed0", "free_bits-seed0", "base-seed1", "mdr-seed1", "free_bits-seed1",
+        "mdr@10-seed0", "mdr@40-seed0", "free_bits@10-seed0", "free_bits@40-seed0",
     ]  # fmt: skip
-
-
-def test_all_recipes_are_those_of_one_method():
-    options = compare.arguments().parse_args(["--seeds=0", "--output_dir=x"])
-    names = [name for name, _, _ in compare.jobs(options)]
-    assert sorted([*names, "best"]) == sorted(zoo.recipes())
 
 
 def test_a_target_is_what_each_method_makes_of_it():
@@ -133,7 +166,8 @@ def test_compare_runs_what_is_missing_and_only_that(tmp_path, capsys, flags):
     first = capsys.readouterr().out
     assert "2 runs, 0 of them done" in first and "min left" in first and "[2/2]" in first
     assert "2 of 2 runs done" in (output / "RESULTS.md").read_text()
-    for name in ("RESULTS.md", "runs.tsv", "rate_distortion.png", "accuracy_rate.png"):
+    names = ("RESULTS.md", "PROGRESS.md", "runs.tsv", "recipes-distortion.png")
+    for name in names:
         assert (output / name).stat().st_size > 100
     config = json.loads((output / "runs" / "mdr-seed0" / "config.json").read_text())
     assert config["command"] == ["-m", "zoo.compare", *command, *flags]

@@ -58,7 +58,7 @@ def arguments():
 
 
 def plan_of(options):
-    """The trainings that a command line asks for: those of its plan, or of its flags.
+    """The trainings that a command line asks for, those of its plan or of its flags, and claims.
 
     All recipes with the first seed come first, so that a comparison that is stopped early has a
     whole table.
@@ -75,7 +75,8 @@ def plan_of(options):
     if targets := _numbers(options.targets, float):
         seeds = _numbers(options.target_seeds, int)
         parts.append({"part": "targets", "recipes": recipes, "rates": targets, "seeds": seeds})
-    return planned_runs({**{name: getattr(options, name) for name in shared}, "parts": parts})
+    plan = {**{name: getattr(options, name) for name in shared}, "parts": parts}
+    return planned_runs(plan), []
 
 
 def _numbers(text, kind):
@@ -96,11 +97,12 @@ def _compare(argv):
     words = ["-m", "zoo.compare", *(sys.argv[1:] if argv is None else argv)]
     command = shlex.join(["python", *words])
     if options.redraw:
-        _print_paths(write_report(output, read_rows(output / "runs.tsv"), command))
+        claims = read_plan(options.plan)[1] if options.plan else []
+        _print_paths(write_report(output, read_rows(output / "runs.tsv"), command, claims))
         return 0
     if options.workers < 1:
         raise ValueError(f"--workers must be at least 1. Received: {options.workers}")
-    planned = plan_of(options)
+    planned, claims = plan_of(options)
     folders = {}  # of each training that differs, in order
     for run in planned:
         folders.setdefault(run.key, (_free(run.name, folders, output / "runs"), run))
@@ -111,7 +113,7 @@ def _compare(argv):
     def report():
         progress.write()
         rows = [row_of(run, folders[run.key][0]) for run in planned]
-        return write_report(output, write_rows(output / "runs.tsv", rows), command)
+        return write_report(output, write_rows(output / "runs.tsv", rows), command, claims)
 
     job_options = {"command": words, "max_minutes": options.max_minutes, "ray": options.ray}
     runner = run_on_ray if options.ray else run_here

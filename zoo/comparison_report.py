@@ -3,6 +3,7 @@
 import statistics
 
 from keras_vae_collapse.core.files import write_text
+from zoo.claims import claims_table
 from zoo.comparison_pictures import draw_curves, draw_heat_maps
 
 # Columns that a table has room for, and digits after the point; without figures they are left out.
@@ -90,7 +91,7 @@ def _data(methods):
     return "Data: " + ("; ".join(named) or "none of its runs is done") + "."
 
 
-def write_report(output, rows, command):
+def write_report(output, rows, command, claims=()):
     """Writes `RESULTS.md` and the pictures of rows as `runs_file.read_rows` gives them.
 
     Returns:
@@ -116,6 +117,8 @@ def write_report(output, rows, command):
             pictures = draw_curves(output, slug, ended)
         text.append("\n".join(f"![{picture.stem}]({picture.name})" for picture in pictures))
         paths += pictures
+    if claims:
+        text += ["## Claims", claims_table(claims, rows)]
     text.append("Figures, and the command, of each run: [runs.tsv](runs.tsv)")
     write_text(paths[0], "\n\n".join(text) + "\n")
     return paths

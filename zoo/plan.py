@@ -19,7 +19,7 @@ with every combination of the axes, at every rate, with every seed.
 `data`, `dev`, `language`, `task`, `added_tasks` and `epochs`, as for `kvc-train`, `set`, a list of
 settings, and `schedule_length`, which multiplies the length of schedules and of pretraining, stand
 beside `parts`, or in a part for that part alone; the settings of a part come after those of the
-plan. Two trainings that are the same are made once.
+plan. Two trainings that are the same are made once. For `claims` see `zoo/claims.py`.
 """
 
 import dataclasses
@@ -31,6 +31,7 @@ import shlex
 import zoo
 from keras_vae_collapse.core.errors import did_you_mean
 from zoo.changed_settings import changed_settings
+from zoo.claims import check_claims
 from zoo.schedule_length import with_schedule_length
 from zoo.targets import has_target, with_target
 
@@ -91,8 +92,8 @@ class PlannedRun:
         return shlex.join(words)
 
 
-def read_plan(path) -> list[PlannedRun]:
-    """The trainings of a plan file, those of the first seed of each part first.
+def read_plan(path) -> tuple[list[PlannedRun], list[dict]]:
+    """The trainings of a plan file, those of the first seed of each part first, and its claims.
 
     Raises:
         ValueError: the file is no plan; the message names the part and what is wrong in it.
@@ -104,16 +105,22 @@ def read_plan(path) -> list[PlannedRun]:
     except ValueError as error:
         raise ValueError(f"{path} is no plan: {error}") from error
     try:
-        return planned_runs(plan)
+        runs = planned_runs(plan)
+        claims = plan.get("claims", [])
+        methods = {}
+        for run in runs:
+            methods.setdefault(run.part, set()).add(run.method)
+        check_claims(claims, methods)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
+    return runs, claims
 
 
 def planned_runs(plan: dict) -> list[PlannedRun]:
     """The trainings of a plan that was read, in order; see `read_plan`."""
     if not isinstance(plan, dict) or not isinstance(plan.get("parts"), list) or not plan["parts"]:
         raise ValueError("a plan is an object with a list `parts`")
-    shared = {name: value for name, value in plan.items() if name != "parts"}
+    shared = {name: value for name, value in plan.items() if name not in ("parts", "claims")}
     _check_names(shared, set(_SHARED))
     runs, names = [], set()
     for number, part in enumerate(plan["parts"], start=1):

@@ -99,7 +99,7 @@ def test_the_flags_are_recipes_times_seeds_and_targets_of_those_that_have_one():
     options = compare.arguments().parse_args(
         ["--recipes=base,mdr,free_bits", "--seeds=0,1", "--targets=10,40", "--output_dir=x"]
     )
-    found = [run.name for run in compare.plan_of(options)]
+    found = [run.name for run in compare.plan_of(options)[0]]
     assert found == [
         "base-seed0", "mdr-seed0", "free_bits-seed0", "base-seed1", "mdr-seed1", "free_bits-seed1",
         "mdr@10-seed0", "mdr@40-seed0", "free_bits@10-seed0", "free_bits@40-seed0",

@@ -96,7 +96,8 @@ def test_what_is_wrong_in_a_plan_is_named(plan, message, tmp_path):
 
 
 def test_the_plan_of_the_comparison_is_right():
-    runs = read_plan(PLANS / "comparison.json")
+    runs, claims = read_plan(PLANS / "comparison.json")
+    assert len(claims) >= 5
     assert len({run.key for run in runs}) >= 200
     assert {run.recipe.monitor for run in runs} == {"constrained_elbo"}
     assert {run.recipe.learning_rate_decay for run in runs} == {"constant"}

@@ -1,0 +1,75 @@
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from zoo.claims import check_claims, claims_table, judge
+
+CLAIM = {
+    "claim": "MDR gains", "source": "a paper", "part": "all", "figure": "accuracy",
+    "more": "mdr", "less": "base",
+}  # fmt: skip
+
+
+def rows(**methods):
+    """Rows of accuracies by method, a seed each."""
+    return [
+        {"part": "all", "method": method, "seed": str(seed), "accuracy": str(value)}
+        for method, values in methods.items()
+        for seed, value in enumerate(values)
+    ]
+
+
+def test_the_interval_is_that_of_the_paired_differences():
+    found = judge(CLAIM, rows(mdr=[0.5, 0.6, 0.9], base=[0.1, 0.3, 0.2]))
+    differences = np.array([0.4, 0.3, 0.7])
+    half = stats.t.ppf(0.975, 2) * differences.std(ddof=1) / math.sqrt(3)
+    assert found.mean == pytest.approx(differences.mean())
+    assert (found.low, found.high) == pytest.approx((found.mean - half, found.mean + half))
+    assert found.pairs == 3
+
+
+@pytest.mark.parametrize(
+    ("mdr", "base", "by", "verdict"),
+    [
+        ([0.5, 0.51, 0.52], [0.1, 0.1, 0.1], 0.0, "holds"),
+        ([0.5, 0.51, 0.52], [0.1, 0.1, 0.1], 0.5, "does not hold"),
+        ([0.1, 0.1, 0.1], [0.5, 0.51, 0.52], 0.0, "does not hold"),
+        ([0.5, 0.1, 0.9], [0.4, 0.3, 0.2], 0.0, "undecided"),
+        ([0.5, 0.5], [0.1, 0.1], 0.0, "holds"),
+        ([0.5], [0.1], 0.0, "undecided"),
+        ([], [0.1], 0.0, "undecided"),
+    ],
+)
+def test_the_verdict_says_where_the_interval_lies(mdr, base, by, verdict):
+    assert judge({**CLAIM, "by": by}, rows(mdr=mdr, base=base)).verdict == verdict
+
+
+def test_only_runs_of_the_same_seed_and_part_are_pairs():
+    found = rows(mdr=[0.5, 0.6], base=[0.1, 0.2, 0.9])
+    found += [{**row, "part": "other", "accuracy": "0"} for row in found]
+    found[0]["accuracy"] = ""  # not done
+    assert judge(CLAIM, found).pairs == 1
+
+
+def test_the_table_has_a_line_a_claim():
+    text = claims_table([CLAIM, CLAIM], rows(mdr=[0.5, 0.51], base=[0.1, 0.11]))
+    lines = text.splitlines()
+    assert lines[0].startswith("The rule")
+    assert lines[4] == lines[5]
+    assert lines[4].endswith("| a paper | 0.4 [0.4, 0.4] | 2 | holds |")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"more": "mrd"}, "no method 'mrd' in part 'all'"),
+        ({"part": "none"}, "no method 'mdr' in part 'none'"),
+        ({"figure": "speed"}, "no figure 'speed'"),
+        ({"other": 1}, "a claim has claim, figure"),
+    ],
+)
+def test_a_claim_about_nothing_is_named(change, message):
+    with pytest.raises(ValueError, match=message):
+        check_claims([{**CLAIM, **change}], {"all": {"mdr", "base"}})

@@ -34,7 +34,12 @@ def test_the_example_is_short_and_uses_nothing_of_our_model(path):
 
 @pytest.mark.parametrize(
     ("file", "heading"),
-    [("README.md", "Import a part"), ("docs/guide.md", "A model that is not ours")],
+    [
+        ("README.md", "Import a part"),
+        ("docs/guide.md", "A model that is not ours"),
+        ("docs/index.md", "Start in five minutes"),
+        ("docs/collapsed.md", "Then choose a remedy"),
+    ],
 )
 def test_what_the_documents_show_of_a_model_of_ones_own_runs(file, heading):
     text = (ROOT / file).read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import typing
 import numpy as np
 
 from keras_vae_collapse.diagnostics.dimensions import Dimension, count_states
+from keras_vae_collapse.diagnostics.explanation import Explanation
 from keras_vae_collapse.diagnostics.html_report import render_html
 from keras_vae_collapse.diagnostics.outputs import SampleOutput
 from keras_vae_collapse.diagnostics.remedies import Remedy
@@ -33,6 +34,7 @@ class CollapseReport:
         seed: of all noise.
         thresholds: the `Thresholds` in use.
         steps: optimizer steps of the training, `None` if they were not given.
+        explanation: the `Explanation` of `explain`, `None` where it was not asked for.
     """
 
     verdict: str
@@ -47,6 +49,7 @@ class CollapseReport:
     seed: int
     thresholds: Thresholds
     steps: int | None = None
+    explanation: Explanation | None = None
 
     def to_text(self, command=None):
         """The report for a terminal, 80 columns wide; the HTML page says more.
@@ -65,6 +68,9 @@ class CollapseReport:
         """The report as a JSON object, numbers at full precision."""
         value = dataclasses.asdict(self)
         value["rate_per_example"] = [float(nats) for nats in self.rate_per_example]
+        value.pop("explanation")
+        if self.explanation is not None:
+            value["explanation"] = self.explanation.to_dict()
         value["state_counts"] = count_states(self.dimensions)
         # json would write -inf and NaN as names that no other reader takes.
         return json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)

@@ -9,6 +9,7 @@ from keras_vae_collapse.diagnostics.report_plots import (
     rate_histogram,
     signal_and_noise_plot,
 )
+from keras_vae_collapse.diagnostics.why_plots import why_figures, why_plots
 
 _VERDICT_COLOURS = {
     "healthy": "#1b7f5c",
@@ -76,6 +77,7 @@ def render_html(report, command=None):
     """
     sections = [
         _verdict(report),
+        _why(report.explanation),
         _figures(report),
         _plots(report),
         _samples(report),
@@ -104,6 +106,39 @@ def _verdict(report):
         f'<p class="note">{escape(text_report.provenance(report))}</p>\n'
         f"<ul>{findings}</ul>\n</section>"
     )
+
+
+def _why(explanation):
+    """Causes with evidence and remedy, and the pictures behind them."""
+    if explanation is None:
+        return ""
+    items = "".join(
+        f"<li><strong>{escape(cause.name.replace('_', ' '))}</strong> "
+        f"<small>score {cause.score:.2f}</small><br>{escape(cause.evidence)}<br>"
+        f"<em>Remedy:</em> {escape(cause.remedy)}{_settings(cause.settings)}</li>"
+        for cause in explanation.causes
+    )
+    causes = f"<ol>{items}</ol>" if items else "<p>No cause was found: z is used.</p>"
+    figures = "".join(
+        f'<figure role="img" aria-label="{escape(caption)}">{plot}'
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
+        for caption, plot in why_plots(explanation.figures)
+    )
+    numbers = "".join(
+        f'<div title="{escape(meaning)}"><span>{escape(label)}</span><span>{value}</span></div>'
+        for label, value, meaning in why_figures(explanation.figures)
+    )
+    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in explanation.notes)
+    return _section(
+        "Why",
+        f'{causes}<div class="figures">{numbers}</div><div class="plots">{figures}</div>{notes}',
+    )
+
+
+def _settings(settings):
+    if not settings:
+        return ""
+    return "<br><code>" + escape(" ".join(f"--set {setting}" for setting in settings)) + "</code>"
 
 
 def _figures(report):

@@ -34,7 +34,7 @@ def kl_per_dimension_plot(report):
             axes.set_xticks(positions, [str(d) for d in order])
         _legend(axes)
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def signal_and_noise_plot(report):
@@ -69,7 +69,7 @@ def signal_and_noise_plot(report):
         axes.set_ylabel(r"signal, $Var_x[\mu_d]$")
         _legend(axes)
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def rate_histogram(report):
@@ -91,7 +91,7 @@ def rate_histogram(report):
         axes.set_xlabel("KL of an example (nats)")
         axes.set_ylabel("examples")
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def _legend(axes):
@@ -105,7 +105,8 @@ def _legend(axes):
     )
 
 
-def _svg(draw):
+def svg(draw):
+    """A picture as SVG text; `draw(axes)` draws it."""
     # The object interface: no global state, so a caller's own figures and backend stay as they are.
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG

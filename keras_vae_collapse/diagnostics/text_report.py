@@ -16,6 +16,8 @@ def render_text(report, command=None):
         lines += textwrap.wrap(
             finding, _COLUMNS, initial_indent="- ", subsequent_indent="  ", break_long_words=False
         )
+    if report.explanation is not None:
+        lines += ["", "why", textwrap.indent(report.explanation.to_text(_COLUMNS - 2), "  ")]
     lines += ["", "figures"]
     lines += [f"  {label:40s}{value:>12s}" for label, value, _ in labelled_figures(report)]
     if report.samples:

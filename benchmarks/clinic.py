@@ -1,0 +1,135 @@
+"""Which cause `explain` names first for models with a planted one: a confusion matrix.
+
+    python benchmarks/clinic.py --seeds 0 1 2 --output docs/clinic.md
+
+Trains every model of `tests/clinic/patients.py` with each seed, asks `explain` once, and writes a
+table of the cause that was planted against the causes that were named first. With `--cure` the one
+line that its remedy names is changed in each sick model, it trains again, and the table says
+whether `z` is used.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import sys
+import time
+
+CLINIC = pathlib.Path(__file__).resolve().parents[1] / "tests" / "clinic"
+NOTHING = "none"
+HEADER = """# The clinic
+
+Models of `tests/clinic/patients.py`, each with one planted cause, and healthy ones; which cause
+[`explain`](why.md) names first, in one call with its defaults. Seeds are those of the weights, the
+noise and `explain`; the data are the same. Made by
+
+```bash
+python benchmarks/clinic.py --seeds 0 1 2 --output docs/clinic.md
+```
+
+"""
+
+
+def examine(name, seed, cured=False):
+    """What was planted in one model, what is named first, and how long both took."""
+    import keras
+    from patients import HEALTHY, SICK
+
+    from keras_vae_collapse.diagnostics import explain
+
+    make, planted = SICK[name] if name in SICK else (HEALTHY[name], NOTHING)
+    keras.utils.set_random_seed(seed)
+    start = time.perf_counter()
+    patient = make(cured=True) if cured else make()
+    trained = time.perf_counter()
+    explanation = explain(patient.model, patient.x, patient.y, seed=seed)
+    done = time.perf_counter()
+    named = explanation.causes[0].name if explanation.causes else NOTHING
+    evidence = explanation.causes[0].evidence if explanation.causes else ""
+    keras.backend.clear_session()
+    return {
+        "model": name,
+        "seed": seed,
+        "planted": planted,
+        "named": named,
+        "evidence": evidence,
+        "cured": cured,
+        "collapsed": explanation.collapsed,
+        "training_seconds": round(trained - start, 2),
+        "explain_seconds": round(done - trained, 2),
+    }
+
+
+def table(records):
+    """The confusion matrix, and a row for each model, as Markdown."""
+    seeds = sorted({r["seed"] for r in records})
+    right = sum(r["planted"] == r["named"] for r in records)
+    lines = [
+        f"{right} of {len(records)} right: {len({r['model'] for r in records})} models, seeds "
+        f"{', '.join(map(str, seeds))}.",
+        "",
+        "| planted | named first |",
+        "|---|---|",
+    ]
+    for planted in sorted({r["planted"] for r in records}, key=lambda p: (p == NOTHING, p)):
+        named = collections.Counter(r["named"] for r in records if r["planted"] == planted)
+        cells = ", ".join(f"{cause} {count}" for cause, count in named.most_common())
+        lines.append(f"| {planted} | {cells} |")
+    lines += ["", "| model | planted | " + " | ".join(f"seed {s}" for s in seeds) + " |"]
+    lines.append("|---|---|" + "---|" * len(seeds))
+    for name in dict.fromkeys(r["model"] for r in records):
+        of_model = {r["seed"]: r for r in records if r["model"] == name}
+        cells = [
+            "-" if s not in of_model
+            else "right" if of_model[s]["named"] == of_model[s]["planted"]
+            else of_model[s]["named"]
+            for s in seeds
+        ]  # fmt: skip
+        planted = next(iter(of_model.values()))["planted"]
+        lines.append(f"| {name} | {planted} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def table_of_cures(records):
+    """Which models recover, as Markdown."""
+    recovered = sum(not r["collapsed"] and r["named"] == NOTHING for r in records)
+    lines = [
+        f"{recovered} of {len(records)} recover.",
+        "",
+        "| model | planted | after |",
+        "|---|---|---|",
+    ]
+    for r in records:
+        after = "z is used" if r["named"] == NOTHING and not r["collapsed"] else r["named"]
+        lines.append(f"| {r['model']} | {r['planted']} | {after} |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--models", nargs="*", help="names of models; default: all")
+    parser.add_argument("--cure", action="store_true", help="the sick models with their remedies")
+    parser.add_argument("--output", help="Markdown file for the table")
+    parser.add_argument("--json", help="file for the single results, one a line")
+    options = parser.parse_args()
+    sys.path.insert(0, str(CLINIC))
+    from patients import HEALTHY, SICK
+
+    records = []
+    for seed in options.seeds:
+        for name in options.models or [*SICK, *([] if options.cure else HEALTHY)]:
+            records.append(examine(name, seed, options.cure))
+            print(json.dumps(records[-1]), flush=True)
+            if options.json:
+                with open(options.json, "a", encoding="utf-8") as file:
+                    file.write(json.dumps(records[-1]) + "\n")
+    text = (table_of_cures if options.cure else table)(records)
+    print(text)
+    if options.output:
+        text = text if options.cure else HEADER + text
+        pathlib.Path(options.output).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

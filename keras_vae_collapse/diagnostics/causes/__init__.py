@@ -1,0 +1,1 @@
+"""The causes of a collapse: each a test with a number and a threshold."""

@@ -1,0 +1,148 @@
+"""What can be measured of a model that is given as callables."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.diagnostics.examination.interception import recorded_losses
+from keras_vae_collapse.diagnostics.examination.measurements import Measurements
+from keras_vae_collapse.diagnostics.examination.passes import Passes
+from keras_vae_collapse.metrics import mutual_information, rate
+from keras_vae_collapse.metrics.gaps import derangement
+from keras_vae_collapse.metrics.prior import prior_samples
+
+_ROWS, _STEPS = 512, 24
+
+
+def measure_latent_model(latent, seed=0):
+    """`Measurements` of a `LatentModel`: all but what needs the loss and the outputs.
+
+    Where `log_prob` is made of TensorFlow operations, the gradient in `z` gives the amortisation
+    gap, and the empirical Fisher information `E[g g']` the decoder's singular values.
+    """
+    check_integer("seed", seed, low=0)
+    rng = np.random.default_rng(seed)
+    if len(latent) > _ROWS:
+        latent = latent.subset(np.sort(rng.permutation(len(latent))[:_ROWS]))
+    loc, scale = latent.posterior()
+    prior = latent.prior_of_rows(loc.shape)
+    z = loc + scale * rng.standard_normal(loc.shape)
+    right = latent.distortion(z)
+    wrong = latent.distortion(z[derangement(len(z), rng)])
+    drawn = latent.distortion(prior_samples(prior, *loc.shape, rng))
+    changed = np.abs(wrong - right).max() > 1e-6 * np.abs(right).max()
+    found = Measurements(
+        rate_nats=float(rate(loc, scale, prior, seed=seed).mean()),
+        information_nats=mutual_information(loc, scale, num_samples=2, seed=seed),
+        examples=len(loc),
+        latent_dim=loc.shape[1],
+        distortion_nats=float(right.mean()),
+        z_worth_nats=float((wrong - right).mean()),
+        prior_worth_nats=float((drawn - right).mean()),
+        posterior_spread=float(np.abs(loc - loc.mean(axis=0)).max() + np.ptp(scale, axis=0).max()),
+        z_in_loss=bool(changed),
+    )
+    slopes = _slopes(latent, z)
+    if slopes is not None:
+        # By the gradient alone: what is stopped changes the distortion and trains nothing.
+        found.z_in_loss = bool(np.any(slopes))
+        fisher = slopes.T @ slopes / len(slopes)
+        found.singular_values = np.sqrt(np.maximum(np.linalg.eigvalsh(fisher)[::-1], 0.0))
+        if found.z_in_loss:
+            found.amortisation_gap_nats = _gap(latent, loc, scale, rng)
+    return found
+
+
+def _slopes(latent, z):
+    """The gradient of `log p(x | z)` in `z`, `(rows, latent)`, `None` where it has none."""
+    inputs = latent.rows(np.arange(len(latent)))
+    point = tf.convert_to_tensor(z, tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(point)
+        try:
+            value = latent.log_prob(point, inputs)
+        except (TypeError, ValueError, NotImplementedError, AttributeError):
+            return None  # it wants a NumPy array
+    if not isinstance(value, tf.Tensor):
+        return None
+    gradient = tape.gradient(value, point)
+    return np.zeros_like(z) if gradient is None else np.asarray(gradient, np.float64)
+
+
+def _gap(latent, loc, scale, rng):
+    """The amortisation gap in nats per example, see `amortisation_gap`."""
+    state = np.stack([loc, np.log(scale)])
+    first = second = np.zeros_like(state)
+    for step in range(1, _STEPS + 1):
+        noise = rng.standard_normal(loc.shape)
+        slopes = -_slopes(latent, state[0] + np.exp(state[1]) * noise)
+        by_scale = slopes * noise * np.exp(state[1]) + np.exp(2.0 * state[1]) - 1.0
+        gradient = np.stack([slopes + state[0], by_scale])
+        first, second = 0.8 * first + 0.2 * gradient, 0.95 * second + 0.05 * gradient**2
+        move = first / (1 - 0.8**step) / (np.sqrt(second / (1 - 0.95**step)) + 1e-8)
+        state = state - 0.25 * (1.0 - (step - 1) / _STEPS) * move
+    gained = 0.0
+    for _ in range(4):
+        noise = rng.standard_normal(loc.shape)
+        gained += float(latent.distortion(loc + scale * noise).mean()) / 4
+        gained -= float(latent.distortion(state[0] + np.exp(state[1]) * noise).mean()) / 4
+    gained += float(rate(loc, scale).mean() - rate(state[0], np.exp(state[1])).mean())
+    return max(0.0, gained)
+
+
+def weights_of_loss(model, data, latent, rng, rows=128, repeats=4):
+    """`(c, w)`: what the loss of a model has of the distortion and of the rate, or `None`.
+
+    For a model whose latent is drawn in its midst, where no layer can be watched. The gradient of
+    the loss in the weights is that of `c D + w R` whatever the data; so it is taken on data whose
+    elements are shuffled over the examples, where it is large, and fitted by least squares with
+    the gradients of the callables, which must be TensorFlow operations on the same weights.
+    """
+    x = np.asarray(data[0]) if not isinstance(data[0], (dict, list, tuple)) else None
+    if x is None or np.shape(latent.inputs) != x.shape:
+        return None
+    shuffled = x[rng.permutation(len(x))[:rows]].copy()
+    flat = shuffled.reshape(len(shuffled), -1)
+    for column in range(flat.shape[1]):
+        flat[:, column] = flat[rng.permutation(len(flat)), column]
+    shuffled = flat.reshape(shuffled.shape)
+    same = data[1] is not None and np.shape(data[1]) == x.shape
+    if data[1] is not None and not same:
+        return None
+    passes = Passes(model, (shuffled, shuffled if same else None), [])
+    weights = model.trainable_variables
+    totals = np.zeros((3, sum(int(np.prod(w.shape)) for w in weights)))
+    for _ in range(repeats):
+        with tf.GradientTape(persistent=True) as tape:
+            with recorded_losses(model) as (losses, gradient):
+                loss = passes.loss_of_step(passes.rows(np.arange(len(shuffled))), losses)
+            try:
+                loc, scale = latent.encode(shuffled)
+                z = loc + scale * tf.random.stateless_normal(
+                    tf.shape(loc), rng.integers(2**31, size=2)
+                )
+                distortion = -tf.reduce_mean(latent.log_prob(z, shuffled))
+                kl = 0.5 * (loc**2 + scale**2 - 1.0) - tf.math.log(scale)
+                mean_rate = tf.reduce_mean(tf.reduce_sum(kl, axis=-1))
+            except (TypeError, ValueError, AttributeError):
+                return None
+        for row, value in enumerate((loss, distortion, mean_rate)):
+            if not isinstance(value, tf.Tensor):
+                return None
+            totals[row] += _flat(gradient(tape, value, list(weights)), weights)
+        del tape
+    if not totals[1].any() or not totals[2].any():
+        return None
+    fitted, *_ = np.linalg.lstsq(totals[1:].T, totals[0], rcond=None)
+    rest = totals[0] - fitted @ totals[1:]
+    if rest @ rest > 0.1 * (totals[0] @ totals[0]):
+        return None
+    return tuple(float(value) for value in fitted)
+
+
+def _flat(gradients, weights):
+    parts = [
+        np.zeros(int(np.prod(w.shape))) if g is None else np.ravel(tf.convert_to_tensor(g))
+        for g, w in zip(gradients, weights, strict=True)
+    ]
+    return np.concatenate(parts)

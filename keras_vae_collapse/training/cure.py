@@ -1,0 +1,88 @@
+"""A run that collapsed, trained again with the first remedy of its explanation."""
+
+import json
+import pathlib
+
+from keras_vae_collapse.core.errors import RecipeError, RunError
+from keras_vae_collapse.training.override import override
+from keras_vae_collapse.training.recipe import Recipe
+
+_SHOWN = (
+    "distortion_nats", "rate_nats", "iw_nll_nats", "mutual_information_nats", "active_units",
+    "z_gap_nats", "distinct_outputs",
+)  # fmt: skip
+# A training that was too short is repeated this many times as long.
+_LONGER = 10
+
+
+def read_config(run):
+    """`config.json` of a run.
+
+    Raises:
+        RunError: there is none, or it holds no recipe.
+    """
+    path = pathlib.Path(run) / "config.json"
+    if not path.is_file():
+        raise RunError(f"--cure takes the directory of a run. Received: {run}, without config.json")
+    config = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(config.get("recipe"), dict):
+        raise RunError(f"{path} is damaged: it holds no recipe")
+    return config
+
+
+def first_remedy(run):
+    """`(cause, settings)`, the first cause in the report of a run that a setting can remedy.
+
+    Raises:
+        RunError: the run has no report with an explanation, or no cause has a setting.
+    """
+    path = pathlib.Path(run) / "report.json"
+    report = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if "explanation" not in report:
+        raise RunError(f"{path} says nothing of causes: run kvc-diagnose --why --model_dir={run}")
+    causes = report["explanation"]["causes"]
+    for cause in causes:
+        if cause["settings"]:
+            return cause, cause["settings"]
+    names = ", ".join(cause["name"] for cause in causes) or "none, the model is healthy"
+    raise RunError(f"no cause in {path} has a remedy that is a setting. Causes: {names}")
+
+
+def cured_recipe(config, settings):
+    """The recipe of a run with settings replaced.
+
+    Args:
+        config: as `read_config` returns it.
+        settings: strings `name=value`; one for epochs makes the training ten times as long.
+
+    Raises:
+        RecipeError: the recipe takes no such setting.
+    """
+    recipe = Recipe.from_config(config["recipe"])
+    recipe = recipe.replace(epochs=config.get("epochs") or recipe.epochs)
+    for setting in settings:
+        name, _, _ = setting.partition("=")
+        if name == "epochs":
+            recipe = recipe.replace(epochs=_LONGER * recipe.epochs)
+            continue
+        try:
+            recipe = override(recipe, [setting])
+        except ValueError as error:
+            raise RecipeError(f"the remedy {setting} does not fit the recipe: {error}") from error
+    return recipe
+
+
+def before_and_after(run, metrics):
+    """Figures of a run and of its cure side by side, as text."""
+    from keras_vae_collapse.metrics.figures import FIGURES
+
+    path = pathlib.Path(run) / "metrics.json"
+    before = json.loads(path.read_text(encoding="utf-8"))["dev"] if path.is_file() else {}
+    after = metrics["dev"]
+    lines = [f"{'development set':42s}{'before':>12s}{'after':>12s}"]
+    for name in _SHOWN:
+        if name in after:
+            figure = FIGURES[name]
+            old = figure.show(before[name]) if name in before else "-"
+            lines.append(f"{figure.title:42s}{old:>12s}{figure.show(after[name]):>12s}")
+    return "\n".join(lines)

@@ -1,0 +1,6 @@
+"""The models of the clinic are files beside these tests."""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))

@@ -17,18 +17,26 @@ PACKAGE = "keras_vae_collapse"
 _NAMES = {
     "layers": """
         AlignedGRUDecoder AttentionPooling AuxiliaryStateCost BagOfChars BagOfCharsHead
-        BatchNormGaussianLatent CharDropout ConditionAttention ContiguousDropout
-        DeltaGaussianLatent Dropout EmbeddingDropout GRU GRUDecoder GRUEncoder
-        GaussianLatent HistorylessGRUDecoder LSTM LSTMDecoder LSTMEncoder LatentAttention
-        MixturePrior TransformerDecoder TransformerEncoder
+        BatchNormGaussianLatent BernoulliAttributes CategoricalAttributes CharDropout
+        ConditionAttention ContiguousDropout DUGaussianLatent DeltaGaussianLatent Dropout
+        EmbeddingDropout GRU GRUDecoder GRUEncoder GaussianLatent HardKumaraswamyAttributes
+        HistorylessGRUDecoder LSTM LSTMDecoder LSTMEncoder LatentAttention LatentSkip
+        MixturePrior PartialSupervision TransformerDecoder TransformerEncoder VampPrior
+        VonMisesFisherLatent
     """,
-    "losses": "ControlVAEKL FreeBitsKL KLDivergence MDRConstraint SoftFreeBitsKL TargetRate",
-    "losses.distortions": "BernoulliNLL GaussianNLL SequenceNLL",
+    "losses": """
+        ControlVAEKL FreeBitsKL GECO ImportanceWeightedBound KLDivergence MDRConstraint
+        MaximumMeanDiscrepancy SoftFreeBitsKL TargetRate
+    """,
+    "losses.distortions": "BernoulliNLL GaussianNLL SequenceNLL WatchedDistortion",
     "metrics": "ActiveUnits",
-    "schedules": "CyclicalAnnealing ExponentialAnnealing LinearAnnealing LogisticAnnealing",
+    "schedules": """
+        CyclicalAnnealing ExponentialAnnealing ExponentialCooling LinearAnnealing
+        LogisticAnnealing
+    """,
     "models": "SequenceDecoder SequenceVAE",
     "distribute": "ReplicaAdam",
-    "tasks.reinflection": "ReinflectionVAE",
+    "tasks.reinflection": "ReinflectionVAE SemiSupervisedVAE",
     "tasks.text": "TextVAE",
 }
 CLASSES = {package: tuple(names.split()) for package, names in _NAMES.items()}

@@ -50,6 +50,21 @@ def global_batch_mean(values):
     return replica_mean(part) + (part - tf.stop_gradient(part))
 
 
+def gathered(values):
+    """The rows of all replicas, `(global batch, ...)`, the same on each; differentiable.
+
+    Of a scalar that every replica computes from them the gradient is that of `global_batch_mean`:
+    `R` times the part of the replica's own rows.
+
+    Args:
+        values: float tensor `(batch, ...)`, all axes but the first of one size everywhere.
+    """
+    context = replica_context()
+    if context is None:
+        return values
+    return tf.ensure_shape(context.all_gather(values, axis=0), [None, *values.shape[1:]])
+
+
 @functools.cache
 def mirrored_strategy(devices=None):
     """The `MirroredStrategy` of some devices, a tuple of names, or of all GPUs.

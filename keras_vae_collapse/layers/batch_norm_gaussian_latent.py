@@ -103,7 +103,11 @@ class BatchNormGaussianLatent(GaussianLatent):
     def _posterior_parameters(self, inputs, training, mask=None):
         m, scale = super()._posterior_parameters(inputs, training)
         normal = ops.cast(self.normalize(m, training=bool(training), mask=mask), m.dtype)
-        return BatchNormGaussianLatent.gamma.tensor(self) * normal + self.shift, scale
+        return self._gains() * normal + self.shift, scale
+
+    def _gains(self):
+        """What the normalised means are multiplied by, a scalar or `(latent_dim,)`."""
+        return BatchNormGaussianLatent.gamma.tensor(self)
 
     def get_config(self):
         return {**super().get_config(), "gamma": self.gamma, "momentum": self.momentum}

@@ -19,7 +19,7 @@ tfd = tfp.distributions
 MINIMUM_SCALE = 1e-6
 
 
-class _Dense(NamedState, keras.layers.Dense):
+class LatentDense(NamedState, keras.layers.Dense):
     """Starts afresh, and says so, where a file has another latent, or none."""
 
 
@@ -139,9 +139,12 @@ class GaussianLatent(NamedState, keras.layers.Layer):
                 "`latent_dim` must be a multiple of `slots`. "
                 f"Received: latent_dim={latent_dim}, slots={slots}"
             )
-        slot_dim = self.latent_dim // self.slots
-        self.loc = _Dense(slot_dim, dtype="float32", name="loc")
-        self.raw_scale = _Dense(
+        self._make_heads(self.latent_dim // self.slots)
+
+    def _make_heads(self, slot_dim):
+        """The layers that the parameters of the posterior come from."""
+        self.loc = LatentDense(slot_dim, dtype="float32", name="loc")
+        self.raw_scale = LatentDense(
             slot_dim,
             kernel_initializer="zeros",
             bias_initializer=keras.initializers.Constant(
@@ -150,6 +153,10 @@ class GaussianLatent(NamedState, keras.layers.Layer):
             dtype="float32",
             name="raw_scale",
         )
+
+    def _heads(self):
+        # No attribute: files name weights by the first attribute that leads to them.
+        return self.loc, self.raw_scale
 
     def build(self, inputs_shape, prior_inputs_shape=None, sample_weight_shape=None):
         size = inputs_shape[-1] if len(inputs_shape) > 1 else None
@@ -164,8 +171,8 @@ class GaussianLatent(NamedState, keras.layers.Layer):
                 f"Received: shape={tuple(inputs_shape)}"
             )
         part_shape = (inputs_shape[0], self.slots, size // self.slots)
-        self.loc.build(part_shape)
-        self.raw_scale.build(part_shape)
+        for head in self._heads():
+            head.build(part_shape)
         # Their weights must be there before an optimizer or a saved file asks for them.
         for part, shape in ((self.rate_term, None), (self.prior, prior_inputs_shape)):
             if isinstance(part, keras.layers.Layer) and not part.built:
@@ -214,6 +221,15 @@ class GaussianLatent(NamedState, keras.layers.Layer):
             self.build(inputs.shape)
         return self._posterior_parameters(inputs, training=False)
 
+    def distributions(self, inputs, prior_inputs=None, training=None):
+        """Posterior and prior as the rate term gets them, TFP distributions.
+
+        For a model that computes its loss of them itself, in place of a call of the layer, which
+        adds the rate; see `ImportanceWeightedBound`.
+        """
+        loc, scale = self._posterior_parameters(inputs, training)
+        return self._distributions(loc, scale, prior_inputs)
+
     def _step_mask(self, inputs, mask):
         """The mask of steps `(batch, steps)`, or of single steps one by one `(batch,)`."""
         mask = getattr(inputs, "_keras_mask", None) if mask is None else mask
@@ -224,13 +240,17 @@ class GaussianLatent(NamedState, keras.layers.Layer):
 
     def _posterior_parameters(self, inputs, training, mask=None):
         """Location and scale of the posterior, float32: the one thing that variants change."""
+        loc, raw = self._outputs_of_heads(inputs)
+        return loc, tf.math.softplus(raw) + MINIMUM_SCALE
+
+    def _outputs_of_heads(self, inputs):
+        """What each of `_heads` makes of the inputs, of the shape of `z`."""
         parts = tf.reshape(inputs, (-1, self.slots, self.loc.kernel.shape[0]))
         if inputs.shape.rank == 2:
             shape = (-1, self.latent_dim)
         else:
             shape = tf.concat([tf.shape(inputs)[:-1], [self.latent_dim]], axis=0)
-        loc, raw = (tf.reshape(dense(parts), shape) for dense in (self.loc, self.raw_scale))
-        return loc, tf.math.softplus(raw) + MINIMUM_SCALE
+        return [tf.reshape(head(parts), shape) for head in self._heads()]
 
     def _sample(self, loc, scale):
         return loc + scale * standard_normal(tf.shape(loc), self.noise.next())

@@ -89,6 +89,16 @@ class RecurrentEncoder(DropoutRate, keras.layers.Layer):
     def call(self, ids, training=None):
         mask = ops.not_equal(ids, 0)
         embedded = self.drop(self.embedding(ids), training=training)  # (batch, length, dim)
+        return self.encode_embedded(embedded, mask, training)
+
+    def encode_embedded(self, embedded, mask, training=None):
+        """What `call` gives of ids, for embedded symbols.
+
+        Args:
+            embedded: `(batch, length, embedding_dim)`.
+            mask: booleans `(batch, length)`, those that are seen, on the left.
+            training: whether the model is being trained.
+        """
         if self.pooling is not None:
             return self._pooled(embedded, mask, training)
         forward = self.forward(embedded, mask=mask, training=training)

@@ -30,22 +30,36 @@ def to_float32(value):
     Args:
         value: a TFP distribution, or one of its parameters.
     """
+
+    def cast(value):
+        if value.dtype == tf.float32:
+            return value
+        return _cast_tensor(tf.convert_to_tensor(value))
+
+    return with_parameters(value, cast, tf.float32)
+
+
+def with_parameters(value, change, dtype=None):
+    """The same distribution with each of its floating-point tensors changed.
+
+    Args:
+        value: a TFP distribution, or one of its parameters.
+        change: function of a tensor; where it returns each as it is, so is `value`.
+        dtype: of the new tensors, `None` for the old one.
+    """
     if isinstance(value, _WITH_PARAMETERS):
         parameters = dict(value.parameters)
-        cast = {key: to_float32(entry) for key, entry in parameters.items()}
-        if all(cast[key] is parameters[key] for key in cast):
+        new = {key: with_parameters(entry, change, dtype) for key, entry in parameters.items()}
+        if all(new[key] is parameters[key] for key in new):
             return value
-        return type(value)(**cast)
+        return type(value)(**new)
     if isinstance(value, tf.DType):
-        return tf.float32 if value.is_floating else value
+        return dtype if dtype is not None and value.is_floating else value
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
-        cast = [to_float32(entry) for entry in value]
-        same = all(new is old for new, old in zip(cast, value, strict=True))
-        return value if same else type(value)(cast)
-    dtype = getattr(value, "dtype", None)
-    if dtype is None or callable(value) or isinstance(value, type):
+        new = [with_parameters(entry, change, dtype) for entry in value]
+        same = all(one is old for one, old in zip(new, value, strict=True))
+        return value if same else type(value)(new)
+    own = getattr(value, "dtype", None)
+    if own is None or callable(value) or isinstance(value, type):
         return value
-    dtype = tf.as_dtype(dtype)
-    if not dtype.is_floating or dtype == tf.float32:
-        return value
-    return _cast_tensor(tf.convert_to_tensor(value))
+    return change(value) if tf.as_dtype(own).is_floating else value

@@ -43,7 +43,7 @@ def kl_per_dimension(posterior, prior, next_seed, num_samples=1):
     if None not in split:
         return _divergence(*split, next_seed, num_samples)  # (batch, latent)
     dims = (posterior if posterior.event_shape.rank else prior).event_shape
-    joint = _vectors(posterior, dims), _vectors(prior, dims)
+    joint = as_vectors(posterior, dims), as_vectors(prior, dims)
     return _divergence(*joint, next_seed, num_samples)[..., tf.newaxis]  # (batch, 1)
 
 
@@ -130,8 +130,13 @@ def _scalars(distribution):
     return None
 
 
-def _vectors(distribution, dims):
-    """The distribution of vectors that independent scalars make up."""
+def as_vectors(distribution, dims):
+    """The distribution of vectors that independent scalars make up; one of vectors as it is.
+
+    Args:
+        distribution: a TFP distribution of scalars or vectors.
+        dims: the shape of a vector, `(latent,)`, where the distribution is of a single scalar.
+    """
     if distribution.event_shape.rank == 1:
         return distribution
     if distribution.batch_shape.rank == 0:

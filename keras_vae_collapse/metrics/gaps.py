@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.metrics.chunks import distortions
+from keras_vae_collapse.metrics.posterior import posterior_samples
 from keras_vae_collapse.metrics.prior import prior_of, prior_samples
 
 
@@ -17,6 +18,7 @@ def z_gap(
     num_permutations: int = 4,
     chunk_size: int = 2048,
     seed: int = 0,
+    distribution=None,
 ):
     """Distortion with `z` permuted over the set minus distortion with the right `z`.
 
@@ -33,6 +35,7 @@ def z_gap(
         num_permutations: random derangements averaged over, each with its own samples.
         chunk_size: examples given to `log_prob` at a time.
         seed: a non-negative integer.
+        distribution: of posteriors that are no Gaussians, see `metrics.posterior`.
 
     Returns:
         A float, nats per example.
@@ -40,17 +43,29 @@ def z_gap(
     Raises:
         ValueError: fewer than two examples, or an argument outside its range.
     """
-    return distortion_and_z_gap(log_prob, loc, scale, inputs, num_permutations, chunk_size, seed)[1]
+    return distortion_and_z_gap(
+        log_prob, loc, scale, inputs, num_permutations, chunk_size, seed, distribution
+    )[1]
 
 
-def distortion_and_z_gap(log_prob, loc, scale, inputs, num_permutations=4, chunk_size=2048, seed=0):
+def distortion_and_z_gap(
+    log_prob,
+    loc,
+    scale,
+    inputs,
+    num_permutations=4,
+    chunk_size=2048,
+    seed=0,
+    distribution=None,
+):
     """The distortion `E_x E_q[-log p(x | z)]` and `z_gap`, of the same samples; as for `z_gap`."""
     check_integer("num_permutations", num_permutations, low=1)
 
     def permuted(z, rng):
         return z[derangement(len(z), rng)]
 
-    return _gap(permuted, log_prob, loc, scale, inputs, num_permutations, chunk_size, seed)
+    times = num_permutations
+    return _gap(permuted, log_prob, loc, scale, inputs, times, chunk_size, seed, distribution)
 
 
 def prior_gap(
@@ -62,6 +77,7 @@ def prior_gap(
     num_samples: int = 4,
     chunk_size: int = 2048,
     seed: int = 0,
+    distribution=None,
 ):
     """Distortion with `z` from the prior minus distortion with the right `z`, nats per example.
 
@@ -76,15 +92,16 @@ def prior_gap(
     def from_prior(z, rng):
         return prior_samples(prior_of(prior, inputs, z.shape), *z.shape, rng)
 
-    return _gap(from_prior, log_prob, loc, scale, inputs, num_samples, chunk_size, seed)[1]
+    times = num_samples
+    return _gap(from_prior, log_prob, loc, scale, inputs, times, chunk_size, seed, distribution)[1]
 
 
-def _gap(other, log_prob, loc, scale, inputs, times, chunk_size, seed):
+def _gap(other, log_prob, loc, scale, inputs, times, chunk_size, seed, distribution):
     """Distortion with the right `z`, and how much more it is with another: nats per example."""
     rng = np.random.default_rng(check_integer("seed", seed, low=0))
     rights, gaps = [], []
     for _ in range(times):
-        z = loc + scale * rng.standard_normal(loc.shape)
+        z = posterior_samples(loc, scale, rng, distribution)
         right = distortions(log_prob, z, inputs, chunk_size)
         wrong = distortions(log_prob, other(z, rng), inputs, chunk_size)
         rights.append(np.mean(right))

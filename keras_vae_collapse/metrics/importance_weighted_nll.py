@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.metrics.chunks import count, encode_all, log_probs, take
+from keras_vae_collapse.metrics.posterior import posterior_log_prob, several_samples
 from keras_vae_collapse.metrics.prior import gaussian_log_prob, prior_log_prob, prior_of
 
 
@@ -25,6 +26,7 @@ def importance_weighted_nll(
     prior=None,
     chunk_size: int = 2048,
     seed: int = 0,
+    distribution=None,
 ) -> float:
     """The importance-weighted estimate of `-log p(x)`, in nats per example, mean over the set.
 
@@ -44,7 +46,7 @@ def importance_weighted_nll(
             `(batch, latent)`.
         inputs: an array, or a dictionary of arrays, with examples along the first axis.
         num_samples: K, a positive integer.
-        prior, chunk_size, seed: as for `latent_metrics`.
+        prior, chunk_size, seed, distribution: as for `latent_metrics`.
 
     Returns:
         A float, nats per example.
@@ -71,7 +73,9 @@ def importance_weighted_nll(
     ```
     """
     loc, scale = encode_all(encode, inputs)
-    sample = importance_sample(log_prob, loc, scale, inputs, num_samples, prior, chunk_size, seed)
+    sample = importance_sample(
+        log_prob, loc, scale, inputs, num_samples, prior, chunk_size, seed, distribution
+    )
     return float(sample.nll.mean())
 
 
@@ -84,10 +88,12 @@ def importance_sample(
     prior=None,
     chunk_size: int = 2048,
     seed: int = 0,
+    distribution=None,
 ):
     """Importance-weighted NLL and distortion of each example, from the same samples.
 
-    The chunks do not change the result: each example has its own random stream.
+    The chunks do not change the result: each example has its own random stream. (Posteriors that
+    are no Gaussians are drawn together, and a chunk has a stream.)
 
     Args:
         loc, scale: the posterior of each example, `(examples, latent)`, e.g. from `encode_all`.
@@ -112,16 +118,27 @@ def importance_sample(
         for first in range(0, num_samples, samples_at_a_time):
             k = min(samples_at_a_time, num_samples - first)
             shape = (len(examples), k)
-            epsilon = np.stack([stream.standard_normal((k, latent_dim)) for stream in streams])
-            z = loc[examples, None] + scale[examples, None] * epsilon  # (examples, k, latent)
-            z = z.reshape(-1, latent_dim)
+            z, log_q_z = _drawn(loc[examples], scale[examples], k, streams, distribution)
+            z = z.reshape(-1, latent_dim)  # (examples k, latent)
             rows = take(inputs, np.repeat(examples, k))
             log_p_x = log_probs(log_prob, z, rows).reshape(shape)
             log_p_z = prior_log_prob(prior_of(prior, rows, z.shape), z).reshape(shape)
-            log_q_z = gaussian_log_prob(epsilon).sum(-1) - np.log(scale[examples]).sum(-1)[:, None]
             log_weights = np.logaddexp.reduce(log_p_x + log_p_z - log_q_z, axis=1)
             log_weight = np.logaddexp(log_weight, log_weights)
             log_p_sum += log_p_x.sum(axis=1)
         nll[examples] = np.log(num_samples) - log_weight
         distortion[examples] = -log_p_sum / num_samples
     return ImportanceSample(nll, distortion)
+
+
+def _drawn(loc, scale, count, streams, distribution):
+    """`z`, `(examples, count, latent)`, and `log q(z|x)`, `(examples, count)`."""
+    if distribution is None:
+        shape = count, loc.shape[1]
+        epsilon = np.stack([stream.standard_normal(shape) for stream in streams])
+        log_q_z = gaussian_log_prob(epsilon).sum(-1) - np.log(scale).sum(-1)[:, None]
+        return loc[:, None] + scale[:, None] * epsilon, log_q_z
+    z = several_samples(loc, scale, count, streams[0], distribution)
+    rows = (part.repeat(count, axis=0) for part in (loc, scale))
+    log_q_z = posterior_log_prob(z.reshape(-1, loc.shape[1]), *rows, distribution)
+    return z, log_q_z.reshape(len(loc), count)

@@ -8,6 +8,7 @@ from keras_vae_collapse.metrics.chunks import encode_all
 from keras_vae_collapse.metrics.gaps import prior_gap, z_gap
 from keras_vae_collapse.metrics.importance_weighted_nll import importance_sample
 from keras_vae_collapse.metrics.mutual_information import mutual_information
+from keras_vae_collapse.metrics.posterior import standardized
 from keras_vae_collapse.metrics.prior import prior_of
 from keras_vae_collapse.metrics.rate import rate
 
@@ -27,6 +28,7 @@ def latent_metrics(
     chunk_size: int = 2048,
     seed: int = 0,
     posterior=None,
+    distribution=None,
 ):
     """Rate, distortion and the other figures about the latent, means over a set.
 
@@ -47,6 +49,10 @@ def latent_metrics(
             time; bounds memory.
         seed: a non-negative integer.
         posterior: `(loc, scale)` if it is known already; `encode` is then not called.
+        distribution: of posteriors that are no Gaussians: a function of `loc` and `scale`,
+            `(N, latent)`, to a TFP distribution with batch shape `(N,)` and events of shape
+            `(latent,)`, such as `VonMisesFisherLatent.posterior`. Active units are then those
+            whose mean varies by `active_threshold` prior variances.
 
     Returns:
         A dictionary of numbers, in nats per example where the name ends in `_nats`:
@@ -59,20 +65,24 @@ def latent_metrics(
     """
     check_integer("num_samples", num_samples, low=1)
     loc, scale = encode_all(encode, inputs) if posterior is None else posterior
-    sample = importance_sample(log_prob, loc, scale, inputs, num_samples, prior, chunk_size, seed)
-    rate_nats = float(rate(loc, scale, prior_of(prior, inputs, loc.shape), seed=seed).mean())
+    of_rows, options = prior_of(prior, inputs, loc.shape), {"distribution": distribution}
+    sample = importance_sample(
+        log_prob, loc, scale, inputs, num_samples, prior, chunk_size, seed, **options
+    )
+    rate_nats = float(rate(loc, scale, of_rows, seed=seed, **options).mean())
+    options |= {"chunk_size": chunk_size, "seed": seed}
     distortion_nats = float(sample.distortion.mean())
     return {
         "rate_nats": rate_nats,
         "distortion_nats": distortion_nats,
         "negative_elbo_nats": rate_nats + distortion_nats,
         "iw_nll_nats": float(sample.nll.mean()),
-        "mutual_information_nats": mutual_information(loc, scale, seed=seed),
-        "active_units": active_units(loc, active_threshold),
-        "z_gap_nats": z_gap(log_prob, loc, scale, inputs, chunk_size=chunk_size, seed=seed),
-        "prior_gap_nats": prior_gap(
-            log_prob, loc, scale, inputs, prior, chunk_size=chunk_size, seed=seed
+        "mutual_information_nats": mutual_information(
+            loc, scale, seed=seed, distribution=distribution
         ),
+        "active_units": active_units(standardized(loc, of_rows, distribution), active_threshold),
+        "z_gap_nats": z_gap(log_prob, loc, scale, inputs, **options),
+        "prior_gap_nats": prior_gap(log_prob, loc, scale, inputs, prior, **options),
         "examples": len(loc),
         "num_samples": num_samples,
     }

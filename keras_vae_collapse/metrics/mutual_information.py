@@ -3,12 +3,15 @@
 import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.metrics.posterior import posterior_of, posterior_samples
 
 # Entries of the (samples, components) table of log densities held at a time: 32 MB.
 _TABLE_ENTRIES = 4_000_000
 
 
-def mutual_information(loc: np.ndarray, scale: np.ndarray, num_samples: int = 4, seed: int = 0):
+def mutual_information(
+    loc: np.ndarray, scale: np.ndarray, num_samples: int = 4, seed: int = 0, distribution=None
+):
     """Mutual information of `x` and `z`, in nats, estimated over a set of posteriors.
 
     ```
@@ -24,6 +27,7 @@ def mutual_information(loc: np.ndarray, scale: np.ndarray, num_samples: int = 4,
         loc, scale: the Gaussian posterior of each of N inputs, `(N, latent)`.
         num_samples: samples of `z` for each input, a positive integer.
         seed: a non-negative integer.
+        distribution: of posteriors that are no Gaussians, see `metrics.posterior`.
 
     Returns:
         A float, in nats.
@@ -50,6 +54,8 @@ def mutual_information(loc: np.ndarray, scale: np.ndarray, num_samples: int = 4,
             "`loc` and `scale` must have one shape (N, latent), N at least 1. "
             f"Received shapes: {loc.shape} and {scale.shape}"
         )
+    if distribution is not None:
+        return _of_any(loc, scale, num_samples, rng, distribution)
     # Centred, so that the expanded square below does not lose digits to a common offset.
     loc = loc - loc.mean(axis=0)
     precision = scale**-2.0
@@ -65,6 +71,21 @@ def mutual_information(loc: np.ndarray, scale: np.ndarray, num_samples: int = 4,
             # log q(z_i | x_n) up to the constant, as matrix products: (chunk, N).
             table = z @ (loc * precision).T - 0.5 * (z**2 @ precision.T) - offset
             own = -0.5 * np.sum(epsilon**2, axis=1) - log_norm[rows]
+            total += np.sum(own - _logsumexp(table) + np.log(len(loc)))
+    return float(total / (num_samples * len(loc)))
+
+
+def _of_any(loc, scale, num_samples, rng, distribution):
+    posteriors = posterior_of(loc, scale, distribution)
+    chunk = max(1, _TABLE_ENTRIES // loc.size)
+    total = 0.0
+    for _ in range(num_samples):
+        z = posterior_samples(loc, scale, rng, distribution)
+        for start in range(0, len(loc), chunk):
+            rows = np.arange(start, min(start + chunk, len(loc)))
+            # log q(z_i | x_n), (chunk, N)
+            table = np.array(posteriors.log_prob(z[rows, np.newaxis]), np.float64)
+            own = table[np.arange(len(rows)), rows]
             total += np.sum(own - _logsumexp(table) + np.log(len(loc)))
     return float(total / (num_samples * len(loc)))
 

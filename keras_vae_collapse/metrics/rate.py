@@ -1,8 +1,12 @@
 """The rate, KL(q(z|x) || p(z)), of each example and of each latent dimension."""
 
 import numpy as np
+import tensorflow as tf
+import tensorflow_probability as tfp
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.losses.kl_per_dimension import kl_per_dimension
+from keras_vae_collapse.metrics.posterior import posterior_of
 from keras_vae_collapse.metrics.prior import dimension_log_prob, gaussian_log_prob
 
 
@@ -34,13 +38,28 @@ def rate_per_dimension(
     return None if joint else _kl(loc, scale, prior, num_samples, seed)
 
 
-def rate(loc: np.ndarray, scale: np.ndarray, prior=None, num_samples: int = 16, seed: int = 0):
+def rate(
+    loc: np.ndarray,
+    scale: np.ndarray,
+    prior=None,
+    num_samples: int = 16,
+    seed: int = 0,
+    distribution=None,
+):
     """KL(q(z|x) || p(z)) of each example, in nats, float64 `(N,)`.
 
     Args:
         prior: `None` for the standard normal, or a TFP distribution, of scalars or vectors.
+        distribution: of posteriors that are no Gaussians, see `metrics.posterior`; the rate has
+            its closed form where TFP registers one.
         **others: as for `rate_per_dimension`.
     """
+    if distribution is not None:
+        if prior is None:
+            prior = tfp.distributions.Normal(tf.zeros(loc.shape[1:]), 1.0)
+        posterior = posterior_of(loc, scale, distribution)
+        kl = kl_per_dimension(posterior, prior, lambda: tf.constant([0, seed]), num_samples)
+        return np.asarray(kl, np.float64).sum(axis=-1)
     return _kl(loc, scale, prior, num_samples, seed).sum(axis=-1)
 
 

@@ -1,4 +1,4 @@
-"""Weights over training steps, for `KLDivergence(weight=...)` and `TargetRate(rate_nats=...)`.
+"""Numbers over training steps: weights for `KLDivergence(weight=...)`, rates, temperatures.
 
 Each is a `keras.optimizers.schedules.LearningRateSchedule`: a function of the step `t`, 0 at the
 first, without state.
@@ -12,6 +12,7 @@ from keras_vae_collapse.core.checks import check_integer, check_number
 __all__ = [
     "CyclicalAnnealing",
     "ExponentialAnnealing",
+    "ExponentialCooling",
     "LinearAnnealing",
     "LogisticAnnealing",
 ]
@@ -93,6 +94,46 @@ class ExponentialAnnealing(_Annealing):
     def __call__(self, step):
         t = ops.cast(step, "float32")
         return -self.threshold * ops.expm1(-self.rate * t)
+
+
+@keras.saving.register_keras_serializable(package="keras_vae_collapse")
+class ExponentialCooling(_Annealing):
+    """Decay down to a threshold, for the temperature of a relaxation.
+
+    ```
+    tau_t = max(tau_m, tau_0 exp(-r t))
+    ```
+
+    (Jang et al. 2017, arXiv:1611.01144, appendix.)
+
+    Args:
+        rate: `r`, per step, greater than 0.
+        start: `tau_0`, greater than 0.
+        threshold: `tau_m`, greater than 0.
+
+    Raises:
+        ValueError: an argument lies outside its range.
+
+    Example:
+
+    ```python
+    import math
+    from keras_vae_collapse.schedules import ExponentialCooling
+
+    schedule = ExponentialCooling(rate=math.log(2.0), threshold=0.3)
+    assert abs(float(schedule(1)) - 0.5) < 1e-6
+    assert abs(float(schedule(2)) - 0.3) < 1e-6
+    ```
+    """
+
+    def __init__(self, rate: float, start: float = 1.0, threshold: float = 0.5):
+        self.rate = check_number("rate", rate, low=0.0, open_low=True)
+        self.start = check_number("start", start, low=0.0, open_low=True)
+        self.threshold = check_number("threshold", threshold, low=0.0, open_low=True)
+
+    def __call__(self, step):
+        t = ops.cast(step, "float32")
+        return ops.maximum(self.threshold, self.start * ops.exp(-self.rate * t))
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from keras_vae_collapse.schedules import (
     CyclicalAnnealing,
     ExponentialAnnealing,
+    ExponentialCooling,
     LinearAnnealing,
     LogisticAnnealing,
 )
@@ -100,3 +101,16 @@ def test_bad_options_are_refused(factory, name, value):
     }[factory]
     with pytest.raises(ValueError, match=f"`{name}` must be .*Received: {name}="):
         factory(**{**options, name: value})
+
+
+def test_cooling_falls_from_its_start_to_its_threshold():
+    schedule = ExponentialCooling(0.01, start=2.0, threshold=0.3)
+    np.testing.assert_allclose(
+        schedule(STEPS), np.maximum(0.3, 2.0 * np.exp(-0.01 * STEPS)), rtol=1e-5
+    )
+    assert float(schedule(2**40)) == np.float32(0.3)
+    defaults = ExponentialCooling(0.1)
+    assert (defaults.start, defaults.threshold) == (1.0, 0.5)
+    for name in ("rate", "start", "threshold"):
+        with pytest.raises(ValueError, match=f"`{name}` must be .*Received: {name}=0.0"):
+            ExponentialCooling(**{"rate": 0.1, name: 0.0})

@@ -14,12 +14,13 @@ class ConditionAttention(keras.layers.Layer):
 
     ```
     s_m = (W q + b) . E_m / sqrt(units)
-    a   = softmax over the active m of s_m
+    a_m = y_m exp(s_m) / sum over all n of y_n exp(s_n)
     c   = sum_m a_m E_m
     ```
 
-    where row `E_m` embeds entry `m`. Without any active entry the context is zero. The weights
-    `a` are computed in float32 whatever the precision policy.
+    where row `E_m` embeds entry `m`: the softmax over the active entries, of which a relaxed one,
+    between 0 and 1, counts in part. Without any active entry the context is zero. The weights `a`
+    are computed in float32 whatever the precision policy.
 
     (Scaled dot-product attention of Vaswani et al. 2017, arXiv:1706.03762, with the embeddings
     as keys and values.)
@@ -29,7 +30,7 @@ class ConditionAttention(keras.layers.Layer):
         **kwargs: base layer arguments, such as `name`.
 
     Call arguments:
-        condition: `(batch, M)`; an entry is active where it is not zero.
+        condition: `(batch, M)`, in [0, 1]; an entry is active where it is not zero.
         query: `(batch, length, query_dim)`, or `(batch, query_dim)` for one query an example.
 
     Output shape:
@@ -80,10 +81,10 @@ class ConditionAttention(keras.layers.Layer):
         projected = self.project(query)  # (batch, [length,] units)
         scores = ops.matmul(projected, ops.transpose(self.embeddings))  # (..., M)
         scores = ops.cast(scores, "float32") * self.units**-0.5
-        active = ops.not_equal(condition, 0)
+        active, share = _active(condition)
         if len(query.shape) == 3:
-            active = active[:, None, :]  # (batch, 1, M)
-        weights = ops.softmax(ops.where(active, scores, -1e9), axis=-1)
+            active, share = active[:, None, :], share[:, None, :]  # (batch, 1, M)
+        weights = ops.softmax(ops.where(active, scores + share, -1e9), axis=-1)
         # Zeroed again for the examples without any active entry, where the softmax is uniform.
         weights = ops.where(active, weights, 0.0)
         return ops.matmul(ops.cast(weights, self.compute_dtype), self.embeddings)
@@ -101,10 +102,10 @@ class ConditionAttention(keras.layers.Layer):
         # (W q + b) . E_m = q . (E W)_m + b . E_m: one product in place of two
         keys = ops.matmul(self.embeddings, ops.transpose(self.project.kernel)) * scale
         keys = ops.cast(ops.transpose(keys), self.compute_dtype)  # (query_dim, M)
-        active = ops.not_equal(condition, 0)
+        active, share = _active(condition)
         scores = ops.matmul(self.embeddings, self.project.bias) * scale
         rows = {
-            "scores": ops.where(active, ops.cast(scores, "float32"), -1e9),
+            "scores": ops.where(active, ops.cast(scores, "float32") + share, -1e9),
             "any": ops.cast(ops.any(active, axis=-1, keepdims=True), "float32"),
         }
 
@@ -121,3 +122,11 @@ class ConditionAttention(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "units": self.units}
+
+
+def _active(condition):
+    """Which entries are active, and the logarithm of each of them: 0 where it is 1."""
+    condition = ops.cast(condition, "float32")
+    active = ops.not_equal(condition, 0)
+    # Nothing is taken of the logarithm of 0, whose gradient would be none.
+    return active, ops.log(ops.where(active, condition, 1.0))

@@ -105,6 +105,8 @@ def decode(model, z, features, beam_width=1):
 
 def _check_features(vocabulary, features):
     for text in dict.fromkeys(features):
+        if not text and not vocabulary.features:
+            continue  # a model of words alone
         unknown = [part for part in text.split(",") if part not in vocabulary.features]
         if unknown:
             raise ValueError(

@@ -45,6 +45,13 @@ def read_labels(name, examples):
     return {"label": list(found.values())}
 
 
+def labels_of(labels, examples, kept):
+    """The labels of those examples that were kept, which stand in the order of all."""
+    numbers = {id(example): number for number, example in enumerate(examples)}
+    chosen = [numbers[id(example)] for example in kept]
+    return {name: [values[number] for number in chosen] for name, values in labels.items()}
+
+
 def probes(loc, labels):
     """The linear probe of each set of labels, as JSON values."""
     from keras_vae_collapse.metrics import linear_probe

@@ -5,13 +5,14 @@ from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.core.fixed import Fixed
-from keras_vae_collapse.layers.checks import check_not_symbolic, check_shape
+from keras_vae_collapse.layers.checks import check_shape
 from keras_vae_collapse.layers.gru import GRU
 from keras_vae_collapse.layers.gru_recurrence import exact_type, gru_step
+from keras_vae_collapse.layers.prepared_steps import PreparedSteps
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class GRUDecoder(keras.layers.Layer):
+class GRUDecoder(PreparedSteps, keras.layers.Layer):
     """States of a recurrent decoder given a condition and the embedded history.
 
     ```
@@ -87,30 +88,22 @@ class GRUDecoder(keras.layers.Layer):
         _, (half,) = self.gru.cell(inputs, [half], training=False)
         return ops.cast(half, state.dtype)
 
-    def prepare_steps(self, condition, embeddings):
-        """What makes the steps of a decoding cheap: products that no step changes, made once.
+    def _projected(self, embedded):
+        kernel = ops.cast(self.gru.cell.kernel, self.compute_dtype)
+        x = ops.matmul(embedded, kernel[: embedded.shape[-1]])
+        return ops.cast(x, exact_type(self.compute_dtype))
 
-        Args:
-            condition: `(batch, condition_dim)`.
-            embeddings: the embedded symbols of the vocabulary, `(vocabulary, embedding_dim)`.
+    def _rows(self, condition):
+        cell, exact = self.gru.cell, exact_type(self.compute_dtype)
+        of_condition = ops.cast(cell.kernel, self.compute_dtype)[-condition.shape[-1] :]
+        given = ops.cast(ops.matmul(condition, of_condition), exact)
+        return given + ops.cast(cell.bias, exact)[0]
 
-        Returns:
-            `(rows, step)`: a nest of tensors `(batch, ...)` that no step changes, and
-            `step(ids, rows, state) -> state`, as `step` but for the ids of the symbols.
-        """
-        check_not_symbolic("prepare_steps", condition, embeddings)
+    def _advance(self, x, given, state):
         cell = self.gru.cell
-        kernel, U = (ops.cast(w, self.compute_dtype) for w in (cell.kernel, cell.recurrent_kernel))
-        of_history, of_condition = ops.split(kernel, [embeddings.shape[-1]], axis=0)
+        U = ops.cast(cell.recurrent_kernel, self.compute_dtype)
         bias = ops.cast(cell.bias, exact_type(self.compute_dtype))
-        table = ops.cast(ops.matmul(embeddings, of_history), bias.dtype)
-        given = ops.cast(ops.matmul(condition, of_condition), bias.dtype) + bias[0]
-
-        def step(ids, given, state):
-            x = ops.take(table, ids, axis=0) + given
-            return gru_step(x, state, U, bias[1])
-
-        return given, step
+        return gru_step(x + given, state, U, bias[1])
 
     def compute_output_shape(self, condition_shape, history_shape):
         return (*history_shape[:-1], self.units)

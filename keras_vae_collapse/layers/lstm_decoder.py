@@ -9,10 +9,11 @@ from keras_vae_collapse.layers.checks import check_not_symbolic, check_shape
 from keras_vae_collapse.layers.gru_recurrence import exact_type, product
 from keras_vae_collapse.layers.lstm import LSTM
 from keras_vae_collapse.layers.lstm_recurrence import lstm_step
+from keras_vae_collapse.layers.prepared_steps import PreparedSteps
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class LSTMDecoder(keras.layers.Layer):
+class LSTMDecoder(PreparedSteps, keras.layers.Layer):
     """States of an LSTM decoder given a condition and the embedded history.
 
     ```
@@ -95,31 +96,20 @@ class LSTMDecoder(keras.layers.Layer):
         check_not_symbolic("step", condition, embedded, state)
         inputs = ops.concatenate([embedded, ops.cast(condition, embedded.dtype)], axis=-1)
         kernel = ops.cast(self.lstm.cell.kernel, self.compute_dtype)
-        return self._advance(product(self._exact(inputs), kernel) + self._bias(), state)
+        return self._next(product(self._exact(inputs), kernel) + self._bias(), state)
 
-    def prepare_steps(self, condition, embeddings):
-        """What makes the steps of a decoding cheap: products that no step changes, made once.
-
-        Args:
-            condition: `(batch, condition_dim)`.
-            embeddings: the embedded symbols of the vocabulary, `(vocabulary, embedding_dim)`.
-
-        Returns:
-            `(rows, step)`: a nest of tensors `(batch, ...)` that no step changes, and
-            `step(ids, rows, state) -> state`, as `step` but for the ids of the symbols.
-        """
-        check_not_symbolic("prepare_steps", condition, embeddings)
+    def _projected(self, embedded):
         kernel = ops.cast(self.lstm.cell.kernel, self.compute_dtype)
-        of_history, of_condition = ops.split(kernel, [embeddings.shape[-1]], axis=0)
-        table = product(self._exact(embeddings), of_history)
-        given = product(self._exact(condition), of_condition) + self._bias()
+        return product(self._exact(embedded), kernel[: embedded.shape[-1]])
 
-        def step(ids, given, state):
-            return self._advance(ops.take(table, ids, axis=0) + given, state)
+    def _rows(self, condition):
+        kernel = ops.cast(self.lstm.cell.kernel, self.compute_dtype)
+        return product(self._exact(condition), kernel[-condition.shape[-1] :]) + self._bias()
 
-        return given, step
+    def _advance(self, x, given, state):
+        return self._next(x + given, state)
 
-    def _advance(self, x, state):
+    def _next(self, x, state):
         """The state after one of projected inputs `(batch, 4 units)`."""
         U = ops.cast(self.lstm.cell.recurrent_kernel, self.compute_dtype)
         h, c = ops.split(self._exact(state), 2, axis=-1)

@@ -4,10 +4,11 @@ import keras
 from keras import ops
 
 from keras_vae_collapse.layers.dropout import Dropout
+from keras_vae_collapse.layers.dropout_rate import DropoutRate
 from keras_vae_collapse.layers.gru_recurrence import exact_type
 
 
-class TransformerBlock(keras.layers.Layer):
+class TransformerBlock(DropoutRate, keras.layers.Layer):
     """Self-attention, attention to a memory if there is one, and a feed-forward network.
 
     ```

@@ -7,13 +7,14 @@ from keras import ops
 from keras_vae_collapse.core.checks import check_choice, check_integer, check_rate
 from keras_vae_collapse.core.fixed import Fixed
 from keras_vae_collapse.layers.checks import check_not_symbolic, check_shape
+from keras_vae_collapse.layers.prepared_steps import PreparedSteps
 from keras_vae_collapse.layers.transformer_stack import POSITIONS, TransformerStack
 
 Z_INPUTS = ("prefix", "embedding", "memory")
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
-class TransformerDecoder(keras.layers.Layer):
+class TransformerDecoder(PreparedSteps, keras.layers.Layer):
     """States of a Transformer given a condition and the embedded history.
 
     Every position attends to itself and to those before it. The condition `z` (the latent vector
@@ -130,7 +131,7 @@ class TransformerDecoder(keras.layers.Layer):
 
     @dropout.setter
     def dropout(self, rate):
-        self.stack.dropout = check_rate("dropout", rate)
+        self.stack.dropout = rate
 
     def build(self, condition_shape, history_shape):
         check_shape("condition", condition_shape, "batch", "condition_dim")
@@ -195,24 +196,8 @@ class TransformerDecoder(keras.layers.Layer):
         """What `call` returns for the last position of a state, `(batch, units)`."""
         return state["output"]
 
-    def prepare_steps(self, condition, embeddings):
-        """What makes the steps of a decoding cheap: products that no step changes, made once.
-
-        Args:
-            condition: `(batch, condition_dim)`.
-            embeddings: the embedded symbols of the vocabulary, `(vocabulary, embedding_dim)`.
-
-        Returns:
-            `(rows, step)`: a nest of tensors `(batch, ...)` that no step changes, and
-            `step(ids, rows, state) -> state`, as `step` but for the ids of the symbols.
-        """
-        check_not_symbolic("prepare_steps", condition, embeddings)
-        table = self.embed(embeddings)
-
-        def step(ids, rows, state):
-            return self._advance(ops.take(table, ids, axis=0), rows, state)
-
-        return self._rows(condition), step
+    def _projected(self, embedded):
+        return self.embed(embedded)
 
     def _rows(self, condition):
         """What every step needs of the condition, a dictionary of tensors `(batch, ...)`."""

@@ -123,7 +123,7 @@ class TransformerEncoder(keras.layers.Layer):
 
     @dropout.setter
     def dropout(self, rate):
-        self.stack.dropout = check_rate("dropout", rate)
+        self.stack.dropout = rate
 
     def build(self, input_shape):
         check_shape("ids", input_shape, "batch", "length")
@@ -139,9 +139,13 @@ class TransformerEncoder(keras.layers.Layer):
         super().build(input_shape)
 
     def call(self, ids, training=None):
-        x, visible = self.embed(self.embedding(ids)), ops.not_equal(ids, 0)
+        return self.encode_embedded(self.embedding(ids), ops.not_equal(ids, 0), training)
+
+    def encode_embedded(self, embedded, mask, training=None):
+        """What `call` gives of ids, for embedded symbols; as for `GRUEncoder`."""
+        x, visible = self.embed(embedded), mask
         if self.pooling == "first":
-            first = ops.broadcast_to(self.first, (ops.shape(ids)[0], 1, self.units))
+            first = ops.broadcast_to(self.first, (ops.shape(mask)[0], 1, self.units))
             x = ops.concatenate([ops.cast(first, x.dtype), x], axis=1)
             visible = ops.pad(visible, ((0, 0), (1, 0)), constant_values=True)
         states = self.stack(x, visible=visible, training=training)

@@ -5,13 +5,14 @@ from keras import ops
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.layers.dropout import Dropout
+from keras_vae_collapse.layers.dropout_rate import DropoutRate
 from keras_vae_collapse.layers.positions import position_vectors
 from keras_vae_collapse.layers.transformer_block import TransformerBlock
 
 POSITIONS = ("sinusoidal", "learned")
 
 
-class TransformerStack(keras.layers.Layer):
+class TransformerStack(DropoutRate, keras.layers.Layer):
     """Positions are added, blocks follow one another, and the last states are normalised.
 
     ```
@@ -86,15 +87,10 @@ class TransformerStack(keras.layers.Layer):
         ]
         self.norm = keras.layers.LayerNormalization(epsilon=1e-5, dtype=policy, name="norm")
 
-    @property
-    def dropout(self):
-        """Rate of every dropout; it can be assigned at any time."""
-        return self.drop.rate
-
-    @dropout.setter
-    def dropout(self, rate):
-        for layer in (self, *self.blocks):
-            layer.drop.rate = rate
+    def _drop_at(self, rate):
+        super()._drop_at(rate)
+        for block in self.blocks:
+            block.dropout = rate
 
     def build(self, x_shape, memory_shape=None):
         if self.learned:

@@ -99,6 +99,23 @@ def test_labels_stand_on_the_lines_of_their_sentences(call, run, tmp_path):
     assert code == 1 and f"{labels}, line 2: labels and examples are on different lines" in err
 
 
+def test_what_is_too_long_or_unknown_is_counted_and_labels_follow(call, run, tmp_path):
+    file, labels = tmp_path / "mixed.txt", tmp_path / "labels.txt"
+    texts = [*TEXTS[:2], "the " * 513, *TEXTS[2:60], "the zebra sees"]
+    file.write_text("".join(f"{text}\n" for text in texts))
+    names = [*TENSES[:2], "left out", *TENSES[2:60], TENSES[0]]
+    labels.write_text("".join(f"{name}\n" for name in names))
+    code, figures, _, err = call(f"--labels={labels}", file=file)
+    assert code == 0 and figures["count"] == 61
+    assert "1 of 62 given sentences have more than 512 words (length_limit) and are left" in err
+    assert "mixed.txt, line 3: 513 words, 'the the" in err
+    words = sum(len(text.split()) for text in texts) - 513
+    assert f"2 of {words:,} words unknown to the model: 'zebra', 'sees'" in err
+    assert figures["probes"]["label"]["labels"] == 3
+    expected = linear_probe(run[1].encode([*TEXTS[:60], texts[-1]])[0], names[:2] + names[3:])
+    assert figures["probes"]["label"] == pytest.approx(expected._asdict(), abs=0.02)
+
+
 def test_wrong_labels_are_one_line(call, run, tmp_path):
     labels = tmp_path / "labels.txt"
     other = tmp_path / "other.txt"

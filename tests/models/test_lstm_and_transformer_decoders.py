@@ -37,7 +37,7 @@ SEARCHED = [
 def test_scores_of_decoding_are_the_log_probabilities_of_teacher_forcing(
     name, options, prepared, monkeypatch
 ):
-    monkeypatch.setattr(decoding_steps, "_LARGEST_TABLE", SIZE if prepared else 0)
+    monkeypatch.setattr(decoding_steps, "LARGE_VOCABULARY", SIZE if prepared else 0)
     spacing = 1.0 if options else None
     decoder, condition = make(RECURRENCES[name], spacing, bool(options), **copied(options))
     for width in (1, 3):

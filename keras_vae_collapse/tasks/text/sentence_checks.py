@@ -83,13 +83,23 @@ def vocabulary_of(
         tokens, vocabulary_limit, length_limit: as for `TextTask`.
     """
     if tokens == "subwords":
-        subwords, merges = learn_subwords((s.text for s in sentences), vocabulary_limit)
+        subwords, merges = learn_subwords(_Texts(sentences), vocabulary_limit)
         vocabulary = TokenVocabulary(subwords, 1, tokens, merges)
         lengths = (vocabulary.length(s.text) for s in sentences)
         return vocabulary.reaching(max((n for n in lengths if n <= length_limit), default=1))
     length = functools.partial(length_of, unit=tokens)
     kept = LengthLimit(length, tokens, length_limit, "training").kept(sentences)
     return TokenVocabulary.from_texts((s.text for s in kept), vocabulary_limit, tokens)
+
+
+class _Texts:
+    """The texts of sentences, as often as one asks."""
+
+    def __init__(self, sentences):
+        self._sentences = sentences
+
+    def __iter__(self):
+        return (sentence.text for sentence in self._sentences)
 
 
 def check_readable(model, sentences: list[Sentence]):
@@ -109,18 +119,24 @@ def check_readable(model, sentences: list[Sentence]):
             )
 
 
-def warn_all_unknown(vocabulary, sentences):
-    """One `DataWarning` if no token of the sentences is known: another language, perhaps."""
-    if sentences and not any(
+def warn_all_unknown(vocabulary, sentences, part="development"):
+    """One `DataWarning` if no token of the sentences is known: another language, perhaps.
+
+    Returns:
+        Whether there was one.
+    """
+    if not sentences or any(
         len(vocabulary.unknown(s.text)) < vocabulary.figure_length(s.text) for s in sentences
     ):
-        warnings.warn(
-            f"no token of the {len(sentences):,} development sentences is known, the first is "
-            f"{shortened(sentences[0].text, 60)} ({sentences[0].place}): all are read as unknown, "
-            "and figures on them say nothing",
-            DataWarning,
-            stacklevel=3,
-        )
+        return False
+    warnings.warn(
+        f"no token of the {len(sentences):,} {part} sentences is known, the first is "
+        f"{shortened(sentences[0].text, 60)} ({sentences[0].place}): all are read as unknown, "
+        "and figures on them say nothing",
+        DataWarning,
+        stacklevel=3,
+    )
+    return True
 
 
 def warn_unknown(vocabulary, sentences):

@@ -12,8 +12,15 @@ from keras_vae_collapse.tasks.text import bleu
 from keras_vae_collapse.tasks.text.demo_grammar import Factors, factors_of
 from keras_vae_collapse.tasks.text.diversity import SAMPLES, sample_figures
 from keras_vae_collapse.tasks.text.figures import perplexity, reconstruction_figures
-from keras_vae_collapse.tasks.text.load import load_sentences
-from keras_vae_collapse.tasks.text.sentence_checks import short_enough, warn_all_unknown
+from keras_vae_collapse.tasks.text.load import DEMO, load_sentences
+from keras_vae_collapse.tasks.text.sentence_checks import (
+    short_enough,
+    vocabulary_of,
+    warn_all_unknown,
+    warn_unknown,
+)
+from keras_vae_collapse.tasks.text.sentence_store import is_large, stored_corpus
+from keras_vae_collapse.tasks.text.stored_sentences import StoredSentences
 from keras_vae_collapse.tasks.text.token_vocabulary import UNITS, TokenVocabulary
 
 OPTIONS = {"tokens": "words", "vocabulary_limit": 10_000, "length_limit": 200}
@@ -27,15 +34,21 @@ class TextTask(Task):
         data: `"demo"`, the embedded corpus; a file of one sentence a line; or a directory with
             `train.txt` and `valid.txt`; see `load_sentences`.
         dev: a file of development sentences, or `None`.
-        tokens: what a token is: `"words"`, by white space, or `"characters"`.
+        tokens: what a token is: `"words"`, by white space, `"characters"`, or `"subwords"`, parts
+            of words that are learned from the training sentences (`learn_subwords`).
         vocabulary_limit: at most this many tokens are known, the most frequent ones of training;
             others are read as unknown and never written.
         length_limit: sentences of more tokens are left out, of training and of development, and a
             warning counts them.
+        stream: whether training sentences stay on the disk, as ids in the cache folder (see
+            `stored_corpus`); by default those of a file of more than 64 MB, or 16 MB if it is
+            packed. What is trained and measured is the same. The demo is in memory always.
 
-    A recipe may name the last three, too; a task made with others is refused.
+    A recipe may name `tokens` and the limits, too; a task made with others is refused. Figures
+    count words where tokens are subwords: perplexities are those of a word, and compare.
 
     Raises:
+        RecipeError: `tokens` is `"subwords"` and the library that learns them is not there.
         DataError: the data cannot be read; the message names file, line and value.
         ValueError: an option lies outside its range.
 
@@ -51,6 +64,7 @@ class TextTask(Task):
 
     name = "text"
     monitor = "constrained_elbo"
+    monitors = ("exact_match",)
     epoch_figures = ("exact_match", "token_error_rate")
     columns = ("sentence",)
     counts = ("count", "symbols", "unknown_tokens")
@@ -63,37 +77,58 @@ class TextTask(Task):
         tokens: str = "words",
         vocabulary_limit: int = 10_000,
         length_limit: int = 200,
+        stream: bool | None = None,
     ):
         check_choice("tokens", tokens, UNITS)
+        check_integer("vocabulary_limit", vocabulary_limit, low=1)
         check_integer("length_limit", length_limit, low=1)
-        train, held_out = load_sentences(data, dev)
         self.options = {
             "tokens": tokens, "vocabulary_limit": vocabulary_limit, "length_limit": length_limit,
         }  # fmt: skip
         self.data = {"name": os.fspath(data), "task": self.name}
         if dev is not None:
             self.data["dev"] = os.fspath(dev)
-        train = short_enough(train, tokens, length_limit, "training")
-        held_out = short_enough(held_out, tokens, length_limit, "development", least=2)
-        texts = [sentence.text for sentence in train]
-        self._set(train, held_out, TokenVocabulary.from_texts(texts, vocabulary_limit, tokens))
-        warn_all_unknown(self.vocabulary, held_out)
+        self._sha256 = None
+        if is_large(data) if stream is None else stream and os.fspath(data) != DEMO:
+            corpus = stored_corpus(data, dev, tokens, vocabulary_limit, length_limit)
+            self._set(corpus.train, corpus.dev, corpus.vocabulary)
+            self._sha256 = corpus.sha256
+        else:
+            train, held_out = load_sentences(data, dev)
+            vocabulary = vocabulary_of(train, tokens, vocabulary_limit, length_limit)
+            train = short_enough(train, vocabulary, length_limit, "training")
+            held_out = short_enough(held_out, vocabulary, length_limit, "development", least=2)
+            self._set(train, held_out, vocabulary)
+        warn_all_unknown(self.vocabulary, self.dev_examples)
 
     @classmethod
-    def of_model(cls, model, examples):
+    def of_model(cls, model, examples, length_limit=None):
         """The task of a trained model, with sentences to evaluate it on.
+
+        Warnings count the sentences that are too long, which are left out, and unknown tokens.
+
+        Args:
+            model: a `TextVAE`.
+            examples: a list of `Sentence`, at least two.
+            length_limit: that of the model's training; by default, and at most, what the model
+                reads whole.
 
         Raises:
             ValueError: the model is none of this task.
+            DataError: fewer than two sentences are short enough.
         """
         vocabulary = getattr(model, "vocabulary", None)
         if not isinstance(vocabulary, TokenVocabulary):
             raise ValueError(f"a {type(model).__name__} is not a model of sentences")
-        warn_all_unknown(vocabulary, examples)
+        most = min(length_limit or model.codec.max_tokens, model.codec.max_tokens)
+        examples = short_enough(examples, vocabulary, most, "given", least=2)
+        if not warn_all_unknown(vocabulary, examples, "given"):
+            warn_unknown(vocabulary, examples)
         self = cls.__new__(cls)
         self._set([], examples, vocabulary)
         self.data = {"name": "examples", "task": cls.name}
         self.options = {**OPTIONS, "tokens": vocabulary.unit}
+        self._sha256 = None
         return self
 
     def _set(self, train, dev, vocabulary):
@@ -101,14 +136,18 @@ class TextTask(Task):
         self.vocabulary_size, self.max_length = vocabulary.size, vocabulary.max_length
 
     def description(self):
-        digest = hashlib.sha256()
-        for part in (self.train_examples, self.dev_examples):
-            digest.update("".join(f"{sentence.text}\n" for sentence in part).encode() + b"\n")
-        return {**self.data, **self.sizes(), "sha256": digest.hexdigest()}
+        sha256 = self._sha256  # what is on the disk has lost its unknown tokens
+        if sha256 is None:
+            digest = hashlib.sha256()
+            for part in (self.train_examples, self.dev_examples):
+                digest.update("".join(f"{s.text}\n" for s in part).encode() + b"\n")
+            sha256 = digest.hexdigest()
+        return {**self.data, **self.sizes(), "sha256": sha256}
 
     # Examples in.
 
     def complete(self, recipe):
+        self.refuse_unlabelled(recipe)
         if recipe.augmentation not in ("auto", None):
             raise RecipeError(
                 "the task 'text' has no augmentation. Received: "
@@ -128,6 +167,8 @@ class TextTask(Task):
         return recipe.replace(augmentation=None, **self.options)
 
     def encode(self, examples):
+        if isinstance(examples, StoredSentences):
+            return {"source": examples.ids, "target": examples.ids}
         rows = [self.vocabulary.encode(sentence.text) for sentence in examples]
         ids = np.zeros((len(rows), max(map(len, rows), default=1)), "int32")
         for row, values in zip(ids, rows, strict=True):
@@ -157,10 +198,10 @@ class TextTask(Task):
         gold, vocabulary = [example.text for example in examples], self.vocabulary
         best = [n_best[0] for n_best in outputs]
         return {
-            **reconstruction_figures(gold, best, vocabulary.unit),
+            **reconstruction_figures(gold, best, vocabulary.figure_unit),
             **({"bleu": bleu.bleu(gold, best)} if bleu.installed() else {}),
             "count": len(gold),
-            "symbols": sum(len(vocabulary.split(text)) + 1 for text in gold),
+            "symbols": sum(vocabulary.figure_length(text) + 1 for text in gold),
             "unknown_tokens": sum(len(vocabulary.unknown(text)) for text in gold),
         }
 
@@ -180,7 +221,7 @@ class TextTask(Task):
         return rows + [(title, cell, in_beam[title]) for title, cell in _shown(figures, ["bleu"])]
 
     def details(self, figures):
-        unit = "word" if self.vocabulary.unit == "words" else "character"
+        unit = self.vocabulary.figure_unit.removesuffix("s")
         share = figures["unknown_tokens"] / max(1, figures["symbols"] - figures["count"])
         rows = [
             (f"perplexity of a {unit}, by the ELBO", f"{figures['perplexity_elbo']:,.3f}"),

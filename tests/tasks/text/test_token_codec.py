@@ -9,7 +9,14 @@ from keras_vae_collapse.tasks.text.corpus import normalized
 TEXTS = ["b a", "b <unk> [UNK]", "\u00e9 b\u00a0c </s>", "start of sentence"]
 WORDS = TokenVocabulary.from_texts(TEXTS)
 CHARACTERS = TokenVocabulary.from_texts(TEXTS, unit="characters")
-CODECS = {vocabulary.unit: TokenCodec(vocabulary) for vocabulary in (WORDS, CHARACTERS)}
+# As learned, but without the library.
+SUBWORDS = TokenVocabulary(
+    (" ", "a", "b", "c", "\u00e9", "<", ">", "/", "s", " b", "ab", "abab", "bab"),
+    max_length=5,
+    unit="subwords",
+    merges=((" ", "b"), ("a", "b"), ("ab", "ab"), ("b", "ab")),
+)
+CODECS = {each.unit: TokenCodec(each) for each in (WORDS, CHARACTERS, SUBWORDS)}
 
 
 ODD = "ab c\u00e9\u00a0\t\n\v\f\r \x1c\u2028<unk>/s[U]\U0001f600"
@@ -17,7 +24,7 @@ ODD = "ab c\u00e9\u00a0\t\n\v\f\r \x1c\u2028<unk>/s[U]\U0001f600"
 
 @given(
     st.lists(st.text(st.sampled_from(ODD), max_size=20), min_size=1, max_size=4),
-    st.sampled_from([WORDS, CHARACTERS]),
+    st.sampled_from([WORDS, CHARACTERS, SUBWORDS]),
 )
 @settings(deadline=None)
 def test_the_graph_reads_what_python_reads(texts, vocabulary):

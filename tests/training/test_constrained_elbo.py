@@ -5,7 +5,7 @@ import pytest
 
 from keras_vae_collapse import losses
 from keras_vae_collapse.schedules import LinearAnnealing
-from keras_vae_collapse.training.evaluation import aimed_rate, in_row_blocks
+from keras_vae_collapse.training.evaluation import aimed_rate, constrained_elbo, in_row_blocks
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,24 @@ from keras_vae_collapse.training.evaluation import aimed_rate, in_row_blocks
 def test_the_rate_that_a_term_aims_at_is_that_of_all_its_dimensions(term, nats):
     latent = types.SimpleNamespace(rate_term=term, latent_dim=8)
     assert aimed_rate(types.SimpleNamespace(latent=latent)) == pytest.approx(nats)
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        (losses.KLDivergence(), -12.0),
+        (losses.MDRConstraint(7.5), -16.5),
+        # A nat beyond the constraint counts as a hundred.
+        (losses.GECO(8.0), -111.0),
+        (losses.GECO(9.5), -12.0),
+        (losses.MaximumMeanDiscrepancy(1.0), -9.0),
+        (losses.MaximumMeanDiscrepancy(1.0, rate_weight=0.5), -10.5),
+    ],
+)
+def test_weights_are_chosen_by_what_the_rate_term_wants(term, expected):
+    latent = types.SimpleNamespace(rate_term=term, latent_dim=8)
+    found = constrained_elbo(types.SimpleNamespace(latent=latent), 9.0, 3.0)
+    assert found == pytest.approx(expected)
 
 
 def test_no_rate_term_aims_at_nothing():

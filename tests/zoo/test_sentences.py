@@ -1,0 +1,120 @@
+import json
+
+import numpy as np
+import pytest
+
+import zoo
+from keras_vae_collapse.tasks import TextTask
+from keras_vae_collapse.training import build
+from zoo import sentences, sentences_report
+from zoo.sentence_sizes import SIZES, flags
+
+CORPUS = "".join(f"{a} {b} {c}\n" for a in "abcdefg" for b in "vwxyz" for c in "mn")
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch):
+    """`call(*flags, stop=None)` runs the command; trainings and scores are made up."""
+    trained, scored = [], []
+
+    def run_here(waiting, options, workers):
+        for folder, run in waiting:
+            if call.stop is not None and len(trained) >= call.stop:
+                raise KeyboardInterrupt
+            trained.append(folder.name)
+            folder.mkdir(parents=True)
+            config = {"recipe": run.recipe.to_config(), "epochs": run.epochs}
+            (folder / "config.json").write_text(json.dumps(config))
+            metrics = {"best_epoch": 3, "epochs": 4, "ended_by": "epochs", "training_minutes": 0.5}
+            (folder / "metrics.json").write_text(json.dumps(metrics))
+            yield folder, None
+
+    def score(folder, num_samples):
+        path = sentences_report.scores_of(folder, num_samples)
+        if not path.is_file():
+            scored.append(folder.name)
+            figures = {name: 10.0 + len(scored) for name, _, _ in sentences_report.FIGURES}
+            path.write_text(json.dumps({**figures, "num_samples": num_samples}))
+
+    monkeypatch.setattr(sentences, "run_here", run_here)
+    monkeypatch.setattr(sentences, "score", score)
+
+    def call(*options, stop=None):
+        call.stop = stop
+        folders = [f"--output_dir={tmp_path / 'out'}", f"--results={tmp_path}"]
+        code = sentences.main([f"--ptb={tmp_path}", *folders, "--methods=base,mdr@8", *options])
+        return code, list(trained), list(scored)
+
+    return call
+
+
+def test_it_goes_on_where_it_was_stopped_first_seeds_first(call, tmp_path):
+    (tmp_path / "RESULTS.md").write_text("# Before\n")
+    code, trained, scored = call(stop=3)
+    assert code == 130 and len(trained) == len(scored) == 3
+    assert [name[-5:] for name in trained] == ["seed0", "seed0", "seed1"]
+    code, again, scored = call()
+    assert code == 0 and len(again) == 6 and again[:3] == trained and len(set(again)) == 6
+    assert call()[1:] == (again, scored) and len(scored) == 6
+    rows = (tmp_path / "results" / "sentences.tsv").read_text().splitlines()
+    assert rows[0].split("\t") == list(sentences_report.COLUMNS) and len(rows) == 7
+    row = dict(zip(sentences_report.COLUMNS, rows[2].split("\t"), strict=True))
+    assert (row["part"], row["method"], row["seed"]) == ("Penn Treebank", "mdr@8", "0")
+    assert (row["num_samples"], row["training_minutes"]) == ("500", "0.5")
+    assert row["command"].startswith("python train.py --recipe=mdr")
+
+
+def test_the_tables_are_made_anew_and_the_rest_of_the_file_stays(call, tmp_path):
+    path = tmp_path / "RESULTS.md"
+    path.write_text("# Before\n\ntext\n")
+    call("--seeds=0")
+    path.write_text(path.read_text() + "\n## After\n")
+    call("--seeds=0,1")
+    text = path.read_text()
+    assert text.startswith("# Before\n\ntext\n") and text.endswith("\n## After\n")
+    assert text.count("## Sentences") == text.count("### Penn Treebank") == 1
+    # base scored 11 and 13, mdr 12 and 14.
+    first, second = [line for line in text.splitlines() if line.startswith(("| base", "| mdr"))]
+    assert first.startswith("| base | 2 | 12.00 ± 1.41 |")
+    assert second.startswith("| mdr@8 | 2 | 13.00 ± 1.41 |")
+
+
+def test_what_cannot_be_planned_is_one_line(tmp_path, capsys):
+    out = f"--output_dir={tmp_path}"
+    for options, message in (
+        ([out], "name a corpus"),
+        ([out, f"--ptb={tmp_path}", "--methods=nothing"], "no method 'nothing'. Methods: base;"),
+        ([out, f"--ptb={tmp_path}", "--set=nothing=1"], "nothing"),
+    ):
+        assert sentences.main(options) == 1
+        err = capsys.readouterr().err
+        assert message in err and err.count("\n") == 1
+
+
+def test_both_corpora_have_all_methods_with_all_seeds():
+    options = sentences.arguments().parse_args(["--ptb=p", "--yelp=y", "--output_dir=o"])
+    runs = sentences.planned(options)
+    assert len(runs) == 66 and {run.data["data"] for run in runs} == {"p", "y"}
+    methods = {run.method for run in runs}
+    assert {"language model", "base", "kl_cyclical", "mdr@8", "char_dropout_mdr@8"} <= methods
+    (model,) = {run.recipe.latent_dim for run in runs if run.method == "language model"}
+    assert model == 1 and {run.recipe.latent_dim for run in runs} == {1, 32}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_model_of_each_size_has_the_parameters_of_its_equations(size, tmp_path):
+    (tmp_path / "train.txt").write_text(CORPUS)
+    (tmp_path / "valid.txt").write_text("a v m\nb w n\n")
+    recipe = zoo.override(zoo.recipe("kl_linear"), SIZES[size])
+    assert flags(size) == [f"--set={setting}" for setting in SIZES[size]]
+    task = TextTask(tmp_path, vocabulary_limit=recipe.vocabulary_limit)
+    model = build(task.complete(recipe), task)
+    V, E, H, Z = task.vocabulary_size, recipe.embedding_dim, recipe.hidden_units, 32
+
+    def lstm(inputs):
+        return 4 * H * (inputs + H + 1)
+
+    encoder = V * E + 2 * lstm(E) + 2 * (2 * H + 1) * Z  # in both directions
+    decoder = V * E + (Z + 1) * H + lstm(E + Z) + (H + 1) * V
+    assert sum(np.prod(weight.shape) for weight in model.trainable_weights) == encoder + decoder
+    assert (E, H) == {"ptb": (256, 256), "literature": (512, 1024)}[size]

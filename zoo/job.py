@@ -21,12 +21,14 @@ def is_done(directory, recipe, epochs):
     if not (directory / "metrics.json").is_file():
         return False
     config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-    # A field that came later has its default in older runs, and `auto` is what the task made of it.
+    # A field that came later has its default in older runs; what the recipe leaves to the task is
+    # what the task made of it.
     default = zoo.Recipe(recipe.name, recipe.paper, recipe.summary).to_config()
     found = {**default, **zoo.Recipe.from_config(config["recipe"]).to_config()}
     wanted = recipe.to_config()
-    if recipe.augmentation == "auto":
-        wanted["augmentation"] = found["augmentation"]
+    for name in ("augmentation", "tokens", "vocabulary_limit", "length_limit"):
+        if wanted[name] == default[name]:
+            wanted[name] = found[name]
     if (found, config["epochs"]) != (wanted, epochs or recipe.epochs):
         raise ValueError(
             f"the run in {directory} was made with other settings than asked for now; remove it "

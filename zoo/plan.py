@@ -107,7 +107,7 @@ def read_plan(path) -> tuple[list[PlannedRun], list[dict]]:
     try:
         runs = planned_runs(plan)
         claims = plan.get("claims", [])
-        methods = {}
+        methods: dict[str, set[str]] = {}
         for run in runs:
             methods.setdefault(run.part, set()).add(run.method)
         check_claims(claims, methods)

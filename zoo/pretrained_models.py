@@ -16,15 +16,21 @@ def pretrained() -> dict[str, str]:
     return {path.parent.name: _metrics(path.parent)["summary"] for path in cards}
 
 
-def load(name: str):
+def load(name: str | list[str]):
     """A trained model, ready for `inflect` and `encode`; needs no network.
 
     Args:
-        name: one of `zoo.pretrained()`.
+        name: one of `zoo.pretrained()`; or a list of them, for a `ReinflectionEnsemble` that
+            inflects with all of them together.
 
     Raises:
         RunError: there is no such model, or its file is not the one its card describes.
+        ValueError: the models of the list cannot work together.
     """
+    if not isinstance(name, str):
+        from keras_vae_collapse.tasks.reinflection import ReinflectionEnsemble
+
+        return ReinflectionEnsemble([load(member) for member in name])
     folder = FOLDER / name
     if name not in pretrained():
         raise RunError(f"no pretrained model {name!r}. There are: {', '.join(pretrained())}")

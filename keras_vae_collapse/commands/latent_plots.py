@@ -19,7 +19,10 @@ def encode_forms(model, forms, seed=None):
     loc, scale = model.encode(forms)
     if seed is None:
         return loc
-    return loc + scale * np.random.default_rng(seed).standard_normal(loc.shape)
+    from keras_vae_collapse.metrics.posterior import posterior_samples
+
+    rng = np.random.default_rng(seed)
+    return posterior_samples(loc, scale, rng, getattr(model.latent, "posterior", None))
 
 
 def arguments():

@@ -20,6 +20,15 @@ def add_model_dir(parser, several=False):
     )
 
 
+def add_labels(parser):
+    """Adds the flag `--labels`."""
+    parser.add_argument(
+        "--labels",
+        help="file with a label a line for a linear probe of the posterior means; demo for the "
+        "factors of the embedded sentences",
+    )
+
+
 def model_folder(text):
     """The folder that `--model_dir` names; a folder that is there comes before a name.
 
@@ -97,6 +106,19 @@ def gold_examples(options, folder):
 def task_name(config):
     """The name of the task of a run's `config.json`, reinflection where it names none."""
     return config.get("task", "reinflection")
+
+
+def task_of_model(config, model, examples):
+    """The task of a run's `config.json` with a trained model and examples to measure it on.
+
+    A task may leave some of them out: those that it measures are its `dev_examples`.
+    """
+    from keras_vae_collapse.tasks.registry import task_class
+
+    name, options = task_name(config), {}
+    if name == "text":
+        options["length_limit"] = config.get("recipe", {}).get("length_limit")
+    return task_class(name).of_model(model, examples, **options)
 
 
 def run_record(folder):

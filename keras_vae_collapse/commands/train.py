@@ -9,6 +9,7 @@ from absl import flags
 from keras_vae_collapse.commands.again import resume_command, this_command
 from keras_vae_collapse.commands.command import FORMAT_HELP, FORMATS
 from keras_vae_collapse.commands.ctrl_c import end_in_one_line
+from keras_vae_collapse.commands.cure import cured_run
 from keras_vae_collapse.commands.train_checks import (
     check_flags,
     chosen_options,
@@ -58,6 +59,12 @@ def arguments():
         "task whose training file is added; may be repeated",
         **shared,
     )
+    flags.DEFINE_multi_string(
+        "unlabeled",
+        [],
+        "file of words without features, one a line, for a recipe such as msved; may be repeated",
+        **shared,
+    )
     flags.DEFINE_integer(
         "epochs",
         None,
@@ -83,6 +90,13 @@ def arguments():
         "set", [], "override of a setting: --set latent_dim=32, --set rate_term.rate_nats=30",
         **shared,
     )  # fmt: skip
+    flags.DEFINE_string(
+        "cure",
+        None,
+        "directory of a run that kvc-diagnose --why has explained: train it again with the first "
+        "remedy, on its data; default of output_dir: the run's with -cured",
+        **shared,
+    )
     flags.DEFINE_bool("resume", False, "go on with the run in output_dir", **shared)
     flags.DEFINE_bool("overwrite", False, "replace the run in output_dir", **shared)
     flags.DEFINE_float(
@@ -140,11 +154,12 @@ def main(recipes, argv=None):
 
 
 def _train(recipes, values, own_process):
-    output_dir = pathlib.Path(values.output_dir or f"runs/{values.recipe}")
+    default = f"{values.cure.rstrip('/')}-cured" if values.cure else f"runs/{values.recipe}"
+    output_dir = pathlib.Path(values.output_dir or default)
     if own_process:
         _end_in_one_line(output_dir, values.resume)
     check_flags(values, output_dir)
-    recipe = chosen_recipe(recipes, values)
+    recipe = cured_run(values) if values.cure else chosen_recipe(recipes, values)
     from keras_vae_collapse.training.description import check_training
 
     task = chosen_task(values, recipe)
@@ -161,11 +176,14 @@ def _train(recipes, values, own_process):
 
     prepare_process()
     from keras_vae_collapse.training import train
+    from keras_vae_collapse.training.cure import before_and_after
     from keras_vae_collapse.training.summary import training_summary
 
     run = train(recipe, task, output_dir, options)
     if run.model is not None:  # the chief of a cluster has written it
         print(training_summary(task, run))
+        if values.cure:
+            print(f"\n{before_and_after(values.cure, run.metrics)}")
     ended_by = run.metrics["ended_by"]
     if not ended_by.startswith("SIG"):
         return 0

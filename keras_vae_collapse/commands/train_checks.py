@@ -79,14 +79,18 @@ def chosen_task(values, recipe):
 
     if values.task != "text":
         registry.check_no_text_options(recipe)
-        return registry.task_class("reinflection")(
+        from keras_vae_collapse.tasks.reinflection.word_lists import given_paths
+
+        return registry.reinflection_task(
+            recipe,
             values.data,
             values.language,
             file_format(values.task),
             [int(added) for added in values.added_tasks],
             values.dev,
+            given_paths(values.unlabeled),
         )
-    for name in ("language", "added_tasks"):
+    for name in ("language", "added_tasks", "unlabeled"):
         if getattr(values, name):
             raise ValueError(
                 f"--{name} is for reinflection, not for --task=text. Received: "

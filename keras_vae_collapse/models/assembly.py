@@ -46,6 +46,7 @@ def sequence_parts(recipe, vocabulary_size, max_length, condition_size=0, seed=0
     history_dropout = part("history_dropout", 1)
     embedding_dropout = part("embedding_dropout", 2)
     auxiliary_state_cost = part("auxiliary_state_cost", 0)
+    latent_skip = part("latent_skip", 0)
     bag_of_chars = bag_of_chars_head = None
     if recipe.bag_of_chars is not None:
         bag_of_chars = BagOfChars(vocabulary_size)
@@ -81,6 +82,7 @@ def sequence_parts(recipe, vocabulary_size, max_length, condition_size=0, seed=0
         embedding_dropout=embedding_dropout,
         dropout=recipe.dropout,
         auxiliary_state_cost=auxiliary_state_cost,
+        latent_skip=latent_skip,
         max_length=max_length + 1,
         seed=seed + 5,
         name="decoder",

@@ -158,8 +158,18 @@ def search_positions(logits, beam_width=1, logit_offsets=0.0):
     logits = tf.cast(logits, tf.float32) + logit_offsets
     ids = tf.argmax(logits, axis=-1, output_type=tf.int32)
     ids = tf.where(tf.range(steps) == steps - 1, EOS, ids)
-    ended = tf.cumsum(tf.cast(ids == EOS, tf.int32), axis=-1, exclusive=True) > 0
     log_p = tf.gather(logits, ids, axis=-1, batch_dims=2) - tf.reduce_logsumexp(logits, axis=-1)
+    return until_end(ids, log_p)
+
+
+def until_end(ids, log_p):
+    """The sequences of symbols chosen at each position, as those of `beam_search` of width 1.
+
+    Args:
+        ids: the symbols, `(batch, steps)`; the last of each is the end symbol.
+        log_p: of each of them.
+    """
+    ended = tf.cumsum(tf.cast(ids == EOS, tf.int32), axis=-1, exclusive=True) > 0
     score = tf.reduce_sum(tf.where(ended, 0.0, log_p), axis=-1)
     return tf.where(ended, PAD, ids)[:, None], score[:, None]
 

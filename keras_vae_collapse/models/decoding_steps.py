@@ -6,10 +6,18 @@ import tensorflow as tf
 from keras import ops
 
 from keras_vae_collapse.layers.id_dropout import IdDropout
-from keras_vae_collapse.models.decoding import beam_search, never_emitted, search_positions
+from keras_vae_collapse.layers.prepared_steps import PreparedSteps
+from keras_vae_collapse.models.chunks import in_chunks
+from keras_vae_collapse.models.decoding import (
+    beam_search,
+    never_emitted,
+    search_positions,
+    until_end,
+)
+from keras_vae_collapse.models.output_positions import LARGE_VOCABULARY, most_probable
 
-# Up to this size all symbols of the vocabulary are embedded and projected before the first step.
-_LARGEST_TABLE = 1024
+# Of hypotheses that are searched side by side, 32 MB.
+_BEAM_LOGITS = 2**23
 
 
 def decode(decoder, z, condition, max_length, beam_width=1):
@@ -20,10 +28,7 @@ def decode(decoder, z, condition, max_length, beam_width=1):
     offsets = never_emitted(decoder.vocabulary_size)
 
     def at_once():
-        logits = decoder.historyless_logits(z, condition, max_length + 1)
-        # In a graph the loop of a recurrence does not know how many steps it takes.
-        logits = tf.ensure_shape(logits, [None, max_length + 1, decoder.vocabulary_size])
-        return search_positions(logits, beam_width, offsets)
+        return _historyless(decoder, z, condition, max_length + 1, beam_width, offsets)
 
     def stepwise():
         steps = decoding_steps(decoder, z, condition, max_length + 1)
@@ -36,6 +41,25 @@ def decode(decoder, z, condition, max_length, beam_width=1):
         # Its rate can be assigned at any time.
         return tf.cond(dropout.hiding_all(), at_once, stepwise)
     return stepwise()
+
+
+def _historyless(decoder, z, condition, steps, beam_width, offsets):
+    states = decoder.historyless_states(z, condition, steps)
+    # In a graph the loop of a recurrence does not know how many steps it takes.
+    states = tf.ensure_shape(states, [None, steps, states.shape[-1]])
+    large = decoder.vocabulary_size > LARGE_VOCABULARY
+    if large and isinstance(beam_width, int) and beam_width == 1:
+        return until_end(*most_probable(decoder, states, offsets))
+
+    def search(rows):
+        return search_positions(decoder.output_layer(states[rows]), beam_width, offsets)
+
+    if not large:
+        return search(slice(None))
+    size = tf.maximum(1, _BEAM_LOGITS // (decoder.vocabulary_size * steps * beam_width))
+    width = beam_width if isinstance(beam_width, int) else None
+    outputs = [(tf.int32, [width, steps]), (tf.float32, [width])]
+    return in_chunks(search, tf.shape(states)[0], outputs, size)
 
 
 def decoding_steps(decoder, z, condition, length):
@@ -62,10 +86,15 @@ def decoding_steps(decoder, z, condition, length):
     if decoder.latent_attention is not None:
         attention = decoder.latent_attention
         rows["memory"], attend = attention.prepare_steps(prepared["memory"], length)
+    if decoder.latent_skip is not None:
+        rows["skip"] = prepared["skip"]
 
     def step(t, ids, rows, state):
         state = advance(decoder.seen(ids[:, None], training=False)[:, 0], rows["states"], state)
-        joined = [ops.cast(_output(decoder.recurrence, state), decoder.compute_dtype)]
+        output = ops.cast(_output(decoder.recurrence, state), decoder.compute_dtype)
+        if decoder.latent_skip is not None:
+            output = decoder.latent_skip.join(output, rows["skip"])
+        joined = [output]
         if decoder.condition_dim:
             joined.append(steps["condition"](rows["condition"], joined[0]))
         if decoder.latent_attention is not None:
@@ -96,7 +125,11 @@ def _recurrence_steps(decoder, prepared):
     """`(rows, advance)` with `advance(ids, rows, state) -> state`."""
     recurrence, embedding = decoder.recurrence, decoder.embedding
     memory = (prepared["memory"],) if decoder.reads_memory else ()
-    if hasattr(recurrence, "prepare_steps") and decoder.vocabulary_size <= _LARGEST_TABLE:
+    if isinstance(recurrence, PreparedSteps) and decoder.vocabulary_size > LARGE_VOCABULARY:
+        rows, step = recurrence.prepare_steps(prepared["given"])
+        return rows, lambda ids, rows, state: step(embedding(ids), rows, state)
+    if hasattr(recurrence, "prepare_steps") and decoder.vocabulary_size <= LARGE_VOCABULARY:
+        # All symbols of a small vocabulary are embedded and projected before the first step.
         table = embedding(tf.range(decoder.vocabulary_size))
         return recurrence.prepare_steps(prepared["given"], table, *memory)
 

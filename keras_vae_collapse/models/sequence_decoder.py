@@ -32,7 +32,8 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
 
     Without a condition `c = z`, and there is no `a_t`. With a `latent_attention` each state also
     looks up what it needs of `z`, and what it finds joins the others. A recurrence that takes a
-    `memory` (`AlignedGRUDecoder`) reads the same slots in place of all of `z`.
+    `memory` (`AlignedGRUDecoder`) reads the same slots in place of all of `z`. With a `latent_skip`
+    `z` joins each state before all this.
 
     A recurrence with a method `step` is autoregressive: it sees the symbols before each position.
     One without (`HistorylessGRUDecoder`) runs on `c` alone.
@@ -52,6 +53,7 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
         embedding_dropout: an `EmbeddingDropout` for the embedded history, or `None`.
         dropout: rate of the dropout before the output layer.
         auxiliary_state_cost: an `AuxiliaryStateCost`, or `None`.
+        latent_skip: a `LatentSkip` or a layer with its methods, or `None`.
         max_length: steps, end symbol included, that a recurrence without history always runs
             over at least, so that backward states begin at the same position in training and in
             decoding.
@@ -84,7 +86,7 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
 
     vocabulary_size, embedding_dim, condition_dim, seed = Fixed(), Fixed(), Fixed(), Fixed()
     recurrence, latent_attention, auxiliary_state_cost = Fixed(), Fixed(), Fixed()
-    history_dropout, embedding_dropout = Fixed(), Fixed()
+    history_dropout, embedding_dropout, latent_skip = Fixed(), Fixed(), Fixed()
 
     def __init__(
         self,
@@ -99,6 +101,7 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
         auxiliary_state_cost=None,
         max_length: int = 1,
         seed: int | None = None,
+        latent_skip=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -108,6 +111,7 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
         self.history_dropout = check_layer("history_dropout", history_dropout)
         self.embedding_dropout = check_layer("embedding_dropout", embedding_dropout)
         self.auxiliary_state_cost = check_layer("auxiliary_state_cost", auxiliary_state_cost)
+        self.latent_skip = check_layer("latent_skip", latent_skip)
         self.max_length = check_integer("max_length", max_length, low=1)
         self.seed = seed
         # Initial weights follow the order in which parts are made: a part that comes as a
@@ -166,6 +170,11 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
             build_once(self.recurrence, given_shape)
             state_dim = self.recurrence.compute_output_shape(given_shape)[-1]
         states_shape = (*target_shape, state_dim)
+        auxiliary_shape = states_shape
+        if self.latent_skip is not None:
+            build_once(self.latent_skip, states_shape, z_shape)
+            states_shape = self.latent_skip.compute_output_shape(states_shape, z_shape)
+            state_dim = states_shape[-1]
         if self.condition_dim:
             self.condition_attention.build(condition_shape, states_shape)
         if self.latent_attention is not None:
@@ -176,7 +185,7 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
         self.output_layer.build(output_shape)
         build_once(self.history_dropout, target_shape)
         build_once(self.embedding_dropout, embedded_shape)
-        build_once(self.auxiliary_state_cost, z_shape, states_shape, embedded_shape)
+        build_once(self.auxiliary_state_cost, z_shape, auxiliary_shape, embedded_shape)
         super().build((z_shape, condition_shape, target_shape))
 
     def _memory_shape(self, z_shape):
@@ -196,6 +205,8 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
             prepared["condition"] = condition
         if self.latent_attention is not None:
             prepared["memory"] = self.latent_attention.memory(z)
+        if self.latent_skip is not None:
+            prepared["skip"] = self.latent_skip.prepare(z)
         given = []
         if not (self.reads_memory and self.condition_dim):
             given.append(ops.cast(z, self.compute_dtype))
@@ -206,7 +217,7 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
 
     def _states(self, prepared, target, training):
         if not self.autoregressive:
-            return self._historyless_states(prepared["given"], ops.shape(target)[1])
+            return self._run_historyless(prepared["given"], ops.shape(target)[1])
         start = ops.full_like(target[:, :1], SOS)
         history = ops.concatenate([start, target[:, :-1]], axis=1)
         history = self.seen(history, training)
@@ -225,7 +236,7 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
             return self.history_dropout(history, training=training)
         return self.history_dropout.hidden(history)
 
-    def _historyless_states(self, given, length):
+    def _run_historyless(self, given, length):
         steps = length
         if getattr(self.recurrence, "bidirectional", False):
             steps = tf.maximum(length, self.max_length)
@@ -236,13 +247,19 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
 
     def _logits(self, states, prepared, training=False):
         """Logits of states `(batch, length, units)`."""
+        return self.output_layer(self._joined(states, prepared, training))
+
+    def _joined(self, states, prepared, training=False):
+        """What the output layer sees of states `(batch, length, units)`."""
+        if self.latent_skip is not None:
+            states = self.latent_skip.join(states, prepared["skip"])
         found = []
         if self.condition_dim:
             found.append(self.condition_attention(prepared["condition"], states))
         if self.latent_attention is not None:
             found.append(self.latent_attention.attend(prepared["memory"], states))
         joined = ops.concatenate([states, *(ops.cast(c, states.dtype) for c in found)], axis=-1)
-        return self.output_layer(self.drop(joined, training=training))
+        return self.drop(joined, training=training)
 
     def call(self, z, condition, target, training=None):
         prepared = self.prepare(z, condition)
@@ -253,12 +270,20 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
             )
         return self._logits(states, prepared, training)
 
-    def historyless_logits(self, z, condition, length):
-        """Logits `(batch, length, vocabulary)` of a decoder that hides its history."""
+    def output_states(self, z, condition, target):
+        """What the output layer makes its logits of, without dropout, `(batch, length, units)`."""
         prepared = self.prepare(z, condition)
+        return self._joined(self._states(prepared, target, training=False), prepared)
+
+    def historyless_states(self, z, condition, length):
+        """`output_states` of a decoder that hides its history, for sequences of a length."""
         # Any symbol does that a dropout of the history hides.
         target = tf.fill([tf.shape(z)[0], length], self.vocabulary_size - 1)
-        return self._logits(self._states(prepared, target, training=False), prepared)
+        return self.output_states(z, condition, target)
+
+    def historyless_logits(self, z, condition, length):
+        """Logits `(batch, length, vocabulary)` of a decoder that hides its history."""
+        return self.output_layer(self.historyless_states(z, condition, length))
 
     def compute_output_shape(self, z_shape, condition_shape, target_shape):
         return (*target_shape, self.vocabulary_size)
@@ -280,7 +305,7 @@ class SequenceDecoder(DropoutRate, keras.layers.Layer):
     def from_config(cls, config):
         config = dict(config)
         for part in _PARTS:
-            config[part] = keras.saving.deserialize_keras_object(config[part])
+            config[part] = keras.saving.deserialize_keras_object(config.get(part))
         return cls(**config)
 
 
@@ -290,6 +315,7 @@ _PARTS = (
     "history_dropout",
     "embedding_dropout",
     "auxiliary_state_cost",
+    "latent_skip",
 )
 
 

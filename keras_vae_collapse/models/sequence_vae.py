@@ -5,10 +5,12 @@ import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.core.replica_losses import add_batch_loss
-from keras_vae_collapse.core.special_ids import PAD
 from keras_vae_collapse.layers.checks import check_layer
 from keras_vae_collapse.models.build_once import build_once
 from keras_vae_collapse.models.decoding_steps import decode
+from keras_vae_collapse.models.output_positions import log_likelihood
+from keras_vae_collapse.models.sequence_nll import sequence_nll
+from keras_vae_collapse.models.weighted_samples import weigh_samples
 
 
 @keras.saving.register_keras_serializable(package="keras_vae_collapse")
@@ -35,11 +37,15 @@ class SequenceVAE(keras.Model):
             `None`.
         codec: a layer that takes strings to ids and back, for a variant that has strings at its
             ends; or `None`.
+        supervision: a `PartialSupervision`, with which examples without a condition can be
+            trained on as well; or `None`.
 
     Call arguments:
         inputs: a dictionary with `"target"` ids `(batch, T)`, `"source"` ids `(batch, S)` (by
             default the target), and binary `"condition"` `(batch, M)` if there is one. Sequences
-            are ended by the end symbol and padded on the right with 0.
+            are ended by the end symbol and padded on the right with 0. With a `supervision` also
+            `"labelled"` `(batch,)`, 0 for an example whose condition is unknown and whose source
+            is its target; by default all conditions are known.
 
     Output shape:
         Logits `(batch, T, vocabulary size)`.
@@ -66,7 +72,7 @@ class SequenceVAE(keras.Model):
     ```
     """
 
-    parts = ("encoder", "latent", "decoder", "bag_of_chars", "bag_of_chars_head")
+    parts = ("encoder", "latent", "decoder", "bag_of_chars", "bag_of_chars_head", "supervision")
 
     def __init__(
         self,
@@ -78,6 +84,7 @@ class SequenceVAE(keras.Model):
         bag_of_chars=None,
         bag_of_chars_head=None,
         codec=None,
+        supervision=None,
         **kwargs,
     ):
         # The parts have policies of their own; what is added up over batches has none.
@@ -92,7 +99,13 @@ class SequenceVAE(keras.Model):
         self.bag_of_chars = check_layer("bag_of_chars", bag_of_chars)
         self.bag_of_chars_head = check_layer("bag_of_chars_head", bag_of_chars_head)
         self.codec = check_layer("codec", codec)
+        self.supervision = check_layer("supervision", supervision)
+        # Rows are picked by what a batch holds, which XLA cannot compile.
+        self.supports_jit = supervision is None
         self.distortion_tracker = keras.metrics.Mean(name="distortion")
+        if hasattr(self.latent.prior, "bind"):
+            self._check_pseudo_inputs()
+            self.latent.prior.bind(self._pseudo_posteriors)
         self.build()
 
     def build(self, input_shape=None):
@@ -109,6 +122,7 @@ class SequenceVAE(keras.Model):
         z = self.latent.compute_output_shape(encoded)
         build_once(self.bag_of_chars_head, z, ids)
         build_once(self.decoder, z, (None, self.condition_size), ids)
+        build_once(self.supervision, (None, self.condition_size), (None,), encoded)
         self.built = True
 
     def latent_inputs(self, source, training=None):
@@ -119,17 +133,65 @@ class SequenceVAE(keras.Model):
             encoded = tf.concat([encoded, bag], axis=-1)
         return encoded
 
+    def _check_pseudo_inputs(self):
+        if self.bag_of_chars is not None or not hasattr(self.encoder, "encode_embedded"):
+            raise ValueError(
+                f"{type(self.latent.prior).__name__} needs an encoder with a method "
+                "`encode_embedded`, and nothing beside it that reads ids (`bag_of_chars`). "
+                f"Received: encoder={self.encoder!r}, bag_of_chars={self.bag_of_chars!r}"
+            )
+
+    def _pseudo_posteriors(self, embedded):
+        """Posteriors of sequences that are embedded already, for a prior that is made of them."""
+        visible = tf.ones(tf.shape(embedded)[:2], tf.bool)
+        return self.latent.parameters(self.encoder.encode_embedded(embedded, visible))
+
     def call(self, inputs, training=None):
         target, condition = inputs["target"], inputs.get("condition")
         source = inputs.get("source", target)
-        z = self.latent(self.latent_inputs(source, training), training=training)
-        if self.bag_of_chars_head is not None:
-            self.bag_of_chars_head(z, source)
-        logits = self.decoder(z, condition, target, training=training)
-        distortion = sequence_nll(logits, target)  # (batch,)
+        if self.supervision is None:
+            encoded, weighted = self.latent_inputs(source, training), {}
+        else:
+            encoded, condition, weight = self._supervised(source, inputs, training)
+            weighted = {"sample_weight": weight}
+        if training and hasattr(self.latent.rate_term, "bound"):
+            given = source, condition, target
+            logits, distortion = weigh_samples(self, encoded, *given, **weighted)
+        else:
+            z = self.latent(encoded, training=training, **weighted)
+            logits = self.logits(z, source, condition, target, training)
+            distortion = sequence_nll(logits, target)  # (batch,)
+        if weighted:
+            distortion *= weighted["sample_weight"]
+        if hasattr(self.latent.rate_term, "observe"):
+            self.latent.rate_term.observe(distortion)
         add_batch_loss(self, distortion)
         self.distortion_tracker.update_state(distortion)
         return logits
+
+    def logits(self, z, source, condition, target, training=None):
+        """Logits `(batch, T, vocabulary)` of the decoder; the heads add their losses."""
+        if self.bag_of_chars_head is not None:
+            self.bag_of_chars_head(z, source)
+        return self.decoder(z, condition, target, training=training)
+
+    def _supervised(self, source, inputs, training):
+        """What the latent sees, conditions (unknown ones guessed), and weights of examples."""
+        target, labelled = inputs["target"], inputs.get("labelled")
+        if labelled is None:
+            labelled = tf.ones(tf.shape(target)[:1])
+        if self.supervision.attributes is None:
+            encoded = of_targets = self.latent_inputs(source, training)
+        else:
+            # The condition is that of the target. An unlabelled example's is its source, so the
+            # others' are encoded below the sources, in one pass.
+            rows, count = tf.where(labelled > 0.5), tf.shape(source)[0]  # (labelled, 1)
+            both = self.latent_inputs(stacked(source, tf.gather_nd(target, rows)), training)
+            encoded = both[:count]
+            of_targets = tf.tensor_scatter_nd_update(encoded, rows, both[count:])
+        weights = self.supervision.example_weights(labelled)
+        condition = self.supervision(inputs["condition"], labelled, of_targets, training=training)
+        return encoded, condition, weights
 
     def encode_ids(self, source):
         """Source ids to the posterior's `loc` and `scale`, each `(batch, latent_dim)`."""
@@ -137,7 +199,7 @@ class SequenceVAE(keras.Model):
 
     def log_prob(self, z, condition, target):
         """`log p(x_t | z, y)` in nats per example, `(batch,)`."""
-        return -sequence_nll(self.decoder(z, condition, target, training=False), target)
+        return log_likelihood(self.decoder, z, condition, target)
 
     def sample_prior(self, count, seed):
         """`count` latent vectors drawn from the prior, for an int32 seed of shape (2,)."""
@@ -162,11 +224,12 @@ class SequenceVAE(keras.Model):
     def from_config(cls, config):
         config = dict(config)
         for part in cls.parts:
-            config[part] = keras.saving.deserialize_keras_object(config[part])
+            config[part] = keras.saving.deserialize_keras_object(config.get(part))
         return cls(**config)
 
 
-def sequence_nll(logits, target):
-    """`-log p(x)` in nats per example: summed over the positions, padding not counted."""
-    nll = tf.nn.sparse_softmax_cross_entropy_with_logits(target, tf.cast(logits, tf.float32))
-    return tf.reduce_sum(tf.where(target != PAD, nll, 0.0), axis=-1)
+def stacked(ids, other_ids):
+    """Padded sequences, one set below the other."""
+    width = tf.maximum(tf.shape(ids)[1], tf.shape(other_ids)[1])
+    parts = [tf.pad(part, [[0, 0], [0, width - tf.shape(part)[1]]]) for part in (ids, other_ids)]
+    return tf.concat(parts, axis=0)

@@ -38,6 +38,33 @@ def task_class(name: str) -> type[Task]:
     return getattr(importlib.import_module(module), cls)
 
 
+def reinflection_task(
+    recipe, data, language=None, task=None, added_tasks=(), dev=None, unlabeled=()
+) -> Task:
+    """The task of reinflection, or of words alone where the recipe learns from nothing else.
+
+    Args:
+        recipe: a `Recipe`, or what `config.json` holds of it.
+        data, language, task, added_tasks, dev, unlabeled: see `ReinflectionTask`.
+
+    Raises:
+        ValueError: the data are bad.
+    """
+    config = recipe if isinstance(recipe, dict) else recipe.to_config()
+    from keras_vae_collapse.tasks.reinflection import ReinflectionTask, WordTask
+    from keras_vae_collapse.tasks.reinflection.unlabelled_parts import are_alone
+
+    part = config.get("unlabeled")
+    if unlabeled and part is None:
+        raise RecipeError(
+            f"recipe {config['name']!r} makes no use of words without features: take the recipe "
+            "'msved', or set unlabeled.class=LatentFeatures"
+        )
+    cls = WordTask if are_alone(part) else ReinflectionTask
+    labelled = config.get("labelled", 0)
+    return cls(data, language, task, added_tasks, dev, unlabeled, labelled)
+
+
 def text_task(recipe, data, dev=None) -> Task:
     """The task of sentences with the options that a recipe names.
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_vae_collapse.core.errors import RecipeError, did_you_mean
 from keras_vae_collapse.core.files import write_text
 from keras_vae_collapse.core.special_ids import EOS, FIRST_SYMBOL
 
@@ -30,6 +31,7 @@ class Task(abc.ABC):
         monitor: the figure that chooses the best weights, greater is better: one of
             `epoch_figures`, or `"constrained_elbo"`, minus distortion and rate in nats, where a
             rate below the one that the rate term aims at counts as that one.
+        monitors: others of `epoch_figures` that a recipe's `monitor` may name, greater is better.
         tie_break: a figure of which less is better, where `monitor` is equal; or `None`.
         epoch_figures: those of `figures` that are logged after every epoch.
         columns: names of the columns of `cells`.
@@ -65,6 +67,7 @@ class Task(abc.ABC):
     name: str = "task"
     condition_size: int = 0
     monitor: str = "accuracy"
+    monitors: tuple[str, ...] = ()
     tie_break: str | None = None
     epoch_figures: tuple[str, ...] = ("accuracy",)
     columns: tuple[str, ...] = ("input",)
@@ -80,16 +83,38 @@ class Task(abc.ABC):
         Returns:
             A dictionary with int32 ids `"source"` `(N, S)` and `"target"` `(N, T)`, ended by the
             end symbol and padded on the right with 0, and float32 `"condition"` `(N, M)` where
-            there is a condition.
+            there is a condition. Ids may stay on the disk, see `training_dataset`.
         """
 
     def complete(self, recipe: typing.Any) -> typing.Any:
-        """The recipe with what it leaves to the task filled in."""
+        """The recipe with what it leaves to the task filled in.
+
+        Raises:
+            RecipeError: the recipe asks for what the task does not have.
+        """
+        self.refuse_unlabelled(recipe)
         return recipe
+
+    def refuse_unlabelled(self, recipe: typing.Any) -> None:
+        """Raises `RecipeError` for a recipe of labelled and unlabelled examples."""
+        for name in ("labelled", "unlabeled"):
+            if value := getattr(recipe, name):
+                raise RecipeError(
+                    f"the task {self.name!r} knows no labels. Received: {name}={value!r}"
+                )
 
     def training_examples(self, recipe: typing.Any) -> list:
         """The examples that a recipe trains on, such as those of an augmentation."""
         return self.train_examples
+
+    def unlabelled(self, recipe: typing.Any) -> tuple[dict[str, typing.Any], float] | None:
+        """Sequences without a condition that a recipe trains on beside the examples.
+
+        Returns:
+            `None` where there are none; else their arrays, as `encode` makes them, without a
+            condition, and how many come with each labelled example of a batch.
+        """
+        return None
 
     def further_examples(
         self, part: dict, model: typing.Any, seed: int = 0, verbose: int = 0
@@ -106,6 +131,14 @@ class Task(abc.ABC):
             ValueError: the task has none.
         """
         raise ValueError(f"the task {self.name!r} makes no further examples of a trained model")
+
+    def ensemble(self, models: list) -> typing.Any:
+        """Several trained models as one that makes further examples with them all.
+
+        Raises:
+            ValueError: the task has no such thing, or the models cannot work together.
+        """
+        raise ValueError(f"the task {self.name!r} has no ensembles")
 
     def write_examples(self, path: pathlib.Path, examples: list) -> None:
         """Writes examples to a file that `read_examples` reads."""
@@ -185,6 +218,30 @@ class Task(abc.ABC):
             for example, (best, *_) in zip(examples, outputs, strict=True)
         ]
         return {"accuracy": float(np.mean(right)), "count": len(right)}
+
+    def figure(self, figures: dict, name: str) -> float:
+        """The figure of this name, of those that `figures` or an evaluation gives."""
+        return figures[name]
+
+    def chosen_monitor(self, setting: str = "task") -> str:
+        """The figure that chooses weights, for what a recipe's `monitor` says.
+
+        Args:
+            setting: `"task"` for the task's own; `"auto"` for the one that says most of examples
+                that training has not seen, here the same; or the name of a figure.
+
+        Raises:
+            RecipeError: there is no such figure, or less of it is better.
+        """
+        allowed = list(dict.fromkeys((self.monitor, *self.monitors, "constrained_elbo")))
+        if setting in ("task", "auto"):
+            return self.monitor
+        if setting not in allowed:
+            raise RecipeError(
+                f"`monitor` must be 'task', 'auto' or one of {', '.join(allowed)}, the figures of "
+                f"these data. Received: monitor={setting!r}.{did_you_mean(setting, allowed)}"
+            )
+        return setting
 
     def further_figures(self, figures: dict, model: typing.Any, seed: int = 0) -> dict:
         """Figures that follow from all others or from samples, such as a perplexity."""

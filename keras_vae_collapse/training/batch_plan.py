@@ -75,17 +75,22 @@ class BatchPlan:
         rng = np.random.default_rng([self.seed, epoch])
         wanted = self.steps_per_epoch * self.batch_size
         rounds = -(-wanted // len(self.lengths))
-        rows = np.concatenate([rng.permutation(len(self.lengths)) for _ in range(rounds)])[:wanted]
+        permutations = [rng.permutation(len(self.lengths)) for _ in range(rounds)]
+        rows = (permutations[0] if rounds == 1 else np.concatenate(permutations))[:wanted]
         size = self.window * self.batch_size
-        batches = []
         for start in range(0, len(rows), size):
             window = rows[start : start + size]
-            window = window[np.argsort(self.lengths[window], kind="stable")]
-            batches += np.split(window, len(window) // self.batch_size)
+            rows[start : start + size] = window[np.argsort(self.lengths[window], kind="stable")]
+        batches = rows.reshape(-1, self.batch_size)
         return [batches[i] for i in rng.permutation(len(batches))]
 
 
 def longest(arrays):
     """Of every example, the number of ids of its longer sequence."""
     sequences = [values for name, values in arrays.items() if name != "condition"]
-    return np.max([(ids != PAD).sum(axis=1) for ids in sequences], axis=0)
+    return np.max([row_lengths(ids) for ids in sequences], axis=0)
+
+
+def row_lengths(ids):
+    """The number of ids of every row; rows that are on the disk know theirs (`lengths`)."""
+    return ids.lengths if hasattr(ids, "lengths") else (ids != PAD).sum(axis=1)

@@ -62,6 +62,7 @@ def check_training(
     """
     check_recipe(recipe)
     recipe = task.complete(recipe)
+    task.chosen_monitor(recipe.monitor)  # raises
     run, description = run_directory(output_dir), describe(recipe, task, options)
     run.check(description, options.resume, options.overwrite)
     if options.resume:

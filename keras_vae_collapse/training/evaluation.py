@@ -14,6 +14,7 @@ from keras_vae_collapse.metrics import (
     rate,
 )
 from keras_vae_collapse.metrics.gaps import distortion_and_z_gap
+from keras_vae_collapse.metrics.posterior import standardized
 from keras_vae_collapse.models import SequenceVAE
 from keras_vae_collapse.models.functions import ModelFunctions
 from keras_vae_collapse.tasks.task import Task
@@ -48,6 +49,7 @@ class EncodedExamples:
         latent_model: the `LatentModel` that metrics and diagnosis take.
         latest: the `Snapshot` of the last `quick_figures`, or `None`.
         columns, rows, gold: the examples as texts, for tables.
+        distribution: of posteriors that are no Gaussians, see `latent_metrics`; else `None`.
     """
 
     def __init__(self, task, model, examples):
@@ -65,6 +67,7 @@ class EncodedExamples:
         self.rows = [task.cells(example) for example in self.examples]
         self.gold = [task.gold(example) for example in self.examples]
         functions, prior = ModelFunctions(model), model.latent.prior
+        self.distribution = getattr(model.latent, "posterior", None)
         self.latent_model = LatentModel(
             encode=functions.encode,
             log_prob=in_row_blocks(functions.log_prob, task.vocabulary_size),
@@ -87,8 +90,8 @@ class EncodedExamples:
 
     def distortion_and_z_gap(self, loc, scale, seed=0):
         """Both in nats per example, by one permutation of one sample of the posterior."""
-        model = self.latent_model
-        return distortion_and_z_gap(model.log_prob, loc, scale, model.inputs, 1, _ROWS, seed)
+        model, options = self.latent_model, (1, _ROWS, seed, self.distribution)
+        return distortion_and_z_gap(model.log_prob, loc, scale, model.inputs, *options)
 
     def outputs(self, beam_width=1):
         """The n-best list of every example, decoded from the posterior mean, best first."""
@@ -133,6 +136,20 @@ def aimed_rate(model):
     return float(aimed or 0.0)
 
 
+def constrained_elbo(model, distortion, rate_nats):
+    """Minus distortion and rate, in nats per example, the rate counted as `aimed_rate` at least.
+
+    Where the rate term aims at a distortion instead, what goes beyond that counts a hundredfold:
+    weights that meet the constraint are preferred, and among them those of the least rate. Where
+    it has a `rate_weight`, the rate counts as much.
+    """
+    term = model.latent.rate_term
+    if hasattr(term, "distortion_nats"):
+        distortion += 99.0 * max(distortion - term.distortion_nats, 0.0)
+    weight = getattr(term, "rate_weight", 1.0)
+    return -distortion - weight * max(rate_nats, aimed_rate(model))
+
+
 def quick_figures(encoded, seed=0):
     """What is worth knowing after every epoch, in about a second for 1,600 examples.
 
@@ -147,16 +164,17 @@ def quick_figures(encoded, seed=0):
     figures = encoded.task.figures(encoded.examples, outputs)
     loc, scale = encoded.posterior()
     distortion, gap = encoded.distortion_and_z_gap(loc, scale, seed)
-    rate_nats = float(rate(loc, scale, encoded.prior, seed=seed).mean())
+    prior, options = encoded.prior, {"seed": seed, "distribution": encoded.distribution}
+    rate_nats = float(rate(loc, scale, prior, **options).mean())
     encoded.latest = Snapshot([best for best, *_ in outputs], loc, scale)
     return {
-        **{name: figures[name] for name in encoded.task.epoch_figures},
+        **{n: encoded.task.figure(figures, n) for n in encoded.task.epoch_figures},
         "distortion": distortion,
         "rate": rate_nats,
-        "constrained_elbo": -distortion - max(rate_nats, aimed_rate(encoded.model)),
+        "constrained_elbo": constrained_elbo(encoded.model, distortion, rate_nats),
         "z_gap": gap,
-        "mutual_information": mutual_information(loc, scale, num_samples=1, seed=seed),
-        "active_units": active_units(loc),
+        "mutual_information": mutual_information(loc, scale, num_samples=1, **options),
+        "active_units": active_units(standardized(loc, prior, encoded.distribution)),
         "distinct": distinct_outputs(encoded.latest.outputs),
     }
 
@@ -203,8 +221,11 @@ def evaluate(
             chunk_size=_ROWS,
             seed=seed,
             posterior=encoded.posterior(),
+            distribution=encoded.distribution,
         )
     )
+    found = figures["distortion_nats"], figures["rate_nats"]
+    figures["constrained_elbo"] = constrained_elbo(model, *found)
     figures.update(task.further_figures(figures, model, seed))
     outputs = [None] * len(examples)
     for row, texts in zip(encoded.order, n_best, strict=True):

@@ -13,7 +13,8 @@ from keras_vae_collapse.training.options import FinishedRun, TrainingOptions
 from keras_vae_collapse.training.recipe import Recipe
 from keras_vae_collapse.training.recipe_check import check_recipe
 from keras_vae_collapse.training.round_trainer import RoundTrainer
-from keras_vae_collapse.training.rounds import Teacher, plan_rounds
+from keras_vae_collapse.training.rounds import plan_rounds
+from keras_vae_collapse.training.teacher import Teacher
 
 
 def train(
@@ -47,6 +48,7 @@ def train(
     cluster = Cluster(strategy)
     check_recipe(recipe)
     recipe = task.complete(recipe)
+    task.chosen_monitor(recipe.monitor)  # raises
     description = {
         **describe(recipe, task, options),
         "replicas": strategy.num_replicas_in_sync,
@@ -80,7 +82,7 @@ def _train_rounds(trainer, rounds, run):
             _train_teacher(trainer, current, directory, examples, teacher, minutes_used)
         teacher = Teacher(current, trainer.task, trainer.cluster)
         minutes_used = teacher.record(0)["training_minutes"]
-    return trainer.train(last, run, examples, teacher, minutes_used)
+    return trainer.train(last, run, examples, teacher, minutes_used, earlier)
 
 
 def _check_nothing_follows(cluster, run, teacher):

@@ -14,7 +14,8 @@ def training_dataset(arrays, plan, start_step=0):
     longest source and target.
 
     Args:
-        arrays: of `Task.encode`.
+        arrays: of `Task.encode`; sequences may stay on the disk, if what stands for their array
+            has `len`, `shape`, `dtype`, `lengths` of its rows, and gives the rows of `[numbers]`.
         plan: a `BatchPlan` for them.
         start_step: number of batches to skip, at least 0.
 
@@ -50,13 +51,13 @@ def training_dataset(arrays, plan, start_step=0):
         epoch, skip = divmod(start_step, plan.steps_per_epoch)
         while True:
             for rows in plan.batches(epoch)[skip:]:
-                yield _gather(arrays, rows)
+                yield gather(arrays, rows)
             epoch, skip = epoch + 1, 0
 
     dataset = tf.data.Dataset.from_generator(
         generate, output_signature=_signature(arrays, plan.batch_size)
     )
-    return dataset.with_options(_options()).prefetch(8)
+    return dataset.with_options(dataset_options()).prefetch(8)
 
 
 def _check_rows(arrays):
@@ -65,8 +66,10 @@ def _check_rows(arrays):
         raise ValueError(f"`arrays` must have equally many rows, at least one. Received: {counts}")
 
 
-def _gather(arrays, rows):
-    batch = {name: values[rows] for name, values in arrays.items()}
+def gather(arrays, rows):
+    """The rows of a batch, sequences without the columns that are padding in all of them."""
+    chosen = {id(values): values[rows] for values in arrays.values()}  # read once
+    batch = {name: chosen[id(values)] for name, values in arrays.items()}
     return {name: values if name == "condition" else trim(values) for name, values in batch.items()}
 
 
@@ -79,7 +82,8 @@ def _signature(arrays, batch_size):
     }
 
 
-def _options():
+def dataset_options():
+    """What a strategy has to know of a data set of batches."""
     options = tf.data.Options()
     # Workers read all batches and take their share of each: there are no files to share out.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA

@@ -34,11 +34,14 @@ class Recipe:
         slot_spacing: distance of the slots' first positions, in symbols.
         encoder, latent, rate_term, decoder: parts of every model. The decoder is its recurrence,
             such as `GRUDecoder`.
-        history_dropout, embedding_dropout, bag_of_chars, auxiliary_state_cost: remedies, each a
-            layer or `None`; `bag_of_chars` is a `BagOfCharsHead`.
+        history_dropout, embedding_dropout, bag_of_chars, auxiliary_state_cost, latent_skip:
+            remedies, each a layer or `None`; `bag_of_chars` is a `BagOfCharsHead`.
         encoder_training: `AggressiveEncoder`, `EncoderPretraining` or `None`.
         augmentation: what the task makes further training examples by: a part, a list of parts,
             `None`, or `"auto"` for what the task has by default.
+        labelled: how many of the labelled examples there are to train on, 0 for all.
+        unlabeled: `None`, or what the task does with unlabelled examples, a part of its own: how
+            many come with each labelled one, what they count, how their labels are guessed.
         rounds: `None`, or how the training is repeated with what a trained model, the teacher,
             makes: `{"teachers": 2, "teacher_epochs": 2, "student_learning_rate": 1.5e-3,
             "examples": {"class": ...}}`, see `training.rounds`.
@@ -50,6 +53,9 @@ class Recipe:
         epochs: most epochs.
         epoch_steps: batches in an epoch, 0 for all examples once.
         patience: epochs without improvement before training ends.
+        monitor: the figure of the development set that chooses the best weights and ends
+            training: `"task"` for the task's own; `"auto"` for the one of examples that are
+            unseen in training, where there are enough of them; or a name that the task knows.
         tokens: what a task of texts takes for a symbol, such as `"characters"`; `"auto"` for what
             the task has.
         vocabulary_limit: most symbols of a text that are known; 0 for what the task has.
@@ -78,9 +84,12 @@ class Recipe:
     embedding_dropout: PART = None
     bag_of_chars: PART = None
     auxiliary_state_cost: PART = None
+    latent_skip: PART = None
 
     encoder_training: PART = None
     augmentation: dict | list | str | None = "auto"
+    labelled: int = 0
+    unlabeled: PART = None
     rounds: PART = None
 
     batch_size: int = 64
@@ -91,6 +100,7 @@ class Recipe:
     epochs: int = 40
     epoch_steps: int = 0
     patience: int = 8
+    monitor: str = "task"
 
     tokens: str = "auto"
     vocabulary_limit: int = 0

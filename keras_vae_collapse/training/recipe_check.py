@@ -5,7 +5,7 @@ from keras_vae_collapse.core.errors import RecipeError
 from keras_vae_collapse.core.part_check import check_part
 from keras_vae_collapse.core.registration import CLASSES
 from keras_vae_collapse.training.recipe import Recipe
-from keras_vae_collapse.training.rounds import round_options
+from keras_vae_collapse.training.rounds import check_members
 
 _SCHEDULES = ("schedules", {name: name for name in CLASSES["schedules"]})
 
@@ -17,8 +17,14 @@ def _layers(*names):
 # Which classes serve as what.
 ROLES = {
     "encoder": _layers("GRUEncoder", "LSTMEncoder", "TransformerEncoder"),
-    "latent": _layers("GaussianLatent", "BatchNormGaussianLatent", "DeltaGaussianLatent"),
-    "latent.prior": _layers("MixturePrior"),
+    "latent": _layers(
+        "GaussianLatent",
+        "BatchNormGaussianLatent",
+        "DeltaGaussianLatent",
+        "DUGaussianLatent",
+        "VonMisesFisherLatent",
+    ),
+    "latent.prior": _layers("MixturePrior", "VampPrior"),
     "rate_term": ("losses", {name: name for name in CLASSES["losses"]}),
     "rate_term.weight": _SCHEDULES,
     "rate_term.rate_nats": _SCHEDULES,
@@ -33,6 +39,7 @@ ROLES = {
     "embedding_dropout": _layers("EmbeddingDropout"),
     "bag_of_chars": _layers("BagOfCharsHead"),
     "auxiliary_state_cost": _layers("AuxiliaryStateCost"),
+    "latent_skip": _layers("LatentSkip"),
     "encoder_training": (
         "callbacks",
         {name: name for name in ("AggressiveEncoder", "EncoderPretraining")},
@@ -70,7 +77,7 @@ def check_recipe(recipe: Recipe) -> None:
             shared["slots"] = ("slots", recipe.slots or 1)
         check_part(field, getattr(recipe, field), ROLES, shared, _FIXED.get(field, ()))
     if recipe.rounds is not None:
-        round_options(recipe)
+        check_members(recipe)
 
 
 def _check_fields(recipe):
@@ -78,12 +85,16 @@ def _check_fields(recipe):
         checks.check_integer(name, getattr(recipe, name), low=1)
     for name in ("batch_size", "epochs", "patience"):
         checks.check_integer(name, getattr(recipe, name), low=1)
-    for name in ("slots", "epoch_steps", "vocabulary_limit", "length_limit"):
+    for name in ("slots", "epoch_steps", "vocabulary_limit", "length_limit", "labelled"):
         checks.check_integer(name, getattr(recipe, name), low=0)
     for name in ("slot_spacing", "learning_rate", "clip_norm"):
         checks.check_number(name, getattr(recipe, name), low=0.0)
     checks.check_rate("dropout", recipe.dropout)
     checks.check_number("ema_momentum", recipe.ema_momentum, 0.0, 1.0, open_high=True)
+    if not isinstance(recipe.monitor, str):
+        raise RecipeError(
+            f"`monitor` must be the name of a figure. Received: monitor={recipe.monitor!r}"
+        )
     policies = ("auto", "float32", "mixed_bfloat16", "mixed_float16", "float64")
     checks.check_choice("precision", recipe.precision, policies)
     decays = ("constant", "cosine")

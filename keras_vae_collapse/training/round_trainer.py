@@ -13,6 +13,7 @@ from keras_vae_collapse.core.files import replacing, write_json
 from keras_vae_collapse.distribute import Cluster
 from keras_vae_collapse.distribute.multiworker import patched_fit
 from keras_vae_collapse.export import export_model
+from keras_vae_collapse.runs.model_archive import load_model
 from keras_vae_collapse.runs.run_checkpoint import RunCheckpoint
 from keras_vae_collapse.tasks.task import Task
 from keras_vae_collapse.tensorboard import (
@@ -21,9 +22,11 @@ from keras_vae_collapse.tensorboard import (
     write_projector,
 )
 from keras_vae_collapse.training.batch_plan import BatchPlan
+from keras_vae_collapse.training.best_round import choose_round, kept_line
 from keras_vae_collapse.training.build import build
 from keras_vae_collapse.training.encoder_training import make_encoder_training
 from keras_vae_collapse.training.evaluation import EncodedExamples, evaluate, quick_figures
+from keras_vae_collapse.training.mixed_batches import mixed_dataset
 from keras_vae_collapse.training.optimizer import make_decay, make_optimizer
 from keras_vae_collapse.training.options import TrainingOptions
 from keras_vae_collapse.training.pipeline import training_dataset
@@ -45,7 +48,7 @@ class RoundTrainer:
     options: TrainingOptions
     description: dict
 
-    def train(self, current, run, examples, teacher=None, minutes_used=0.0):
+    def train(self, current, run, examples, teacher=None, minutes_used=0.0, earlier=()):
         """Trains the model of one round, from its teacher's weights if there is one.
 
         Args:
@@ -54,6 +57,8 @@ class RoundTrainer:
             examples: the task's training examples.
             teacher: the `Teacher` of the round before, or `None`.
             minutes_used: by the rounds before.
+            earlier: the rounds before the last one, for the last: one of them is kept if it is
+                better.
 
         Returns:
             `(metrics, model)`.
@@ -81,7 +86,8 @@ class RoundTrainer:
             trained, model = model, build(recipe, self.task, self.options.seed)
             model.set_weights(trained.get_weights())
         record.update(extra)
-        metrics = self.cluster.from_chief(lambda: self._finish(current, model, record, run))
+        rounds = [*earlier, current]
+        metrics = self.cluster.from_chief(lambda: self._finish(rounds, model, record, run))
         return metrics, model
 
     def _batch_size(self, recipe, examples):
@@ -111,7 +117,7 @@ class RoundTrainer:
         encoder_training = make_encoder_training(recipe, model)
         pretrains = isinstance(encoder_training, callbacks.EncoderPretraining)
         best = callbacks.BestWeights(
-            f"dev_{self.task.monitor}",
+            f"dev_{self.task.chosen_monitor(recipe.monitor)}",
             patience=recipe.patience,
             tie_break=self.task.tie_break and f"dev_{self.task.tie_break}",
             start_epoch=encoder_training.epochs if pretrains else 0,
@@ -145,7 +151,7 @@ class RoundTrainer:
                     run.logs, _hyperparameters(self.description), encoded, _advice(self.task, run)
                 )
                 hooks += [callbacks.ProgressBar()] * bool(self.options.verbose)
-            dataset = training_dataset(arrays, plan, start_step=done * plan.steps_per_epoch)
+            dataset = self._dataset(recipe, arrays, plan, done * plan.steps_per_epoch)
             with interrupts, patched_fit(model):
                 try:
                     model.fit(
@@ -170,6 +176,20 @@ class RoundTrainer:
             "training_minutes": clock.elapsed_seconds / 60,
             "ended_by": self._ended_by(current, clock, interrupts, finished, checkpoint, plan),
         }
+
+    def _dataset(self, recipe, arrays, plan, start_step):
+        """The batches, with unlabelled sequences among them where the task has any."""
+        unlabelled = self.task.unlabelled(recipe)
+        if unlabelled is None:
+            return training_dataset(arrays, plan, start_step)
+        further, ratio = unlabelled
+        wanted, count = max(1, round(ratio * plan.batch_size)), len(further["target"])
+        if count < wanted and self.options.verbose and self.cluster.is_chief:
+            print(f"{count} unlabelled examples in a batch, not {wanted}: there are no more")
+        further_plan = BatchPlan.of(
+            further, min(wanted, count), self.options.seed + 1, steps=plan.steps_per_epoch
+        )
+        return mixed_dataset(arrays, plan, further, further_plan, start_step)
 
     def _handle_interrupt(self, current, best):
         if not self.options.finish_interrupted or not current.is_last or best.state["best"] is None:
@@ -199,11 +219,17 @@ class RoundTrainer:
             )
         return "max_minutes"
 
-    def _finish(self, current, model, record, run):
-        task, dev_examples = self.task, self.task.dev_examples
-        seed, beam_width = self.options.seed, task.beam_width
-        figures, _ = evaluate(task, model, dev_examples, beam_width, seed=seed)
-        metrics = {"dev": figures, **record, "parameters": int(model.count_params())}
+    def _finish(self, rounds, model, record, run):
+        task, dev_examples, current = self.task, self.task.dev_examples, rounds[-1]
+        figures = self._figures(model)
+        choice = choose_round(task, rounds, {"dev": figures, **record})
+        if choice and choice["kept_round"] != current.number:
+            if self.options.verbose:
+                print(kept_line(choice), flush=True)
+            kept = rounds[choice["kept_round"] - 1]
+            model.set_weights(load_model(kept.directory).get_weights())
+            figures = self._figures(model)
+        metrics = {"dev": figures, **record, **choice, "parameters": int(model.count_params())}
         with replacing(run.model) as temporary:
             model.save(temporary)
         if self.options.export and current.is_last:
@@ -212,9 +238,14 @@ class RoundTrainer:
         task.write_predictions(run.predictions, dev_examples, [[best] for best, *_ in outputs])
         write_json(run.metrics, metrics)
         last = (record["best_epoch"] or 1) - 1
-        tensorboard_results(run.logs, figures, step=last, skip=task.counts)
+        shown = {name: task.figure(figures, name) for name in task.epoch_figures}
+        tensorboard_results(run.logs, {**figures, **shown}, step=last, skip=task.counts)
         write_projector(run.logs / "dev", *task.latent_table(model))
         return metrics
+
+    def _figures(self, model):
+        task = self.task
+        return evaluate(task, model, task.dev_examples, task.beam_width, seed=self.options.seed)[0]
 
 
 def _hyperparameters(description):

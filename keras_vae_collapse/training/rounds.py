@@ -4,33 +4,31 @@ The first round trains the recipe as if it had no rounds, for `teacher_epochs`. 
 a student, goes on from its teacher's weights at `student_learning_rate`, with the examples that
 the task makes of the teacher's answers beside the task's own. The student of a student ends as the
 mean of its own weights and its teacher's (Wortsman et al. 2022, arXiv:2109.01903). There are
-`teachers + 1` rounds; the last one is the run itself.
+`teachers + 1` rounds; the last one is the run itself. The model that the run leaves is that of
+the round which is best on the development set (`training.best_round`), or with `keep="last"`
+that of the last one. `members` are run directories of other models that answer with each teacher,
+as an ensemble: so one model learns what several know.
 
 A round is an ordinary run in a folder of its own, `round-1`, `round-2`, ... of the run directory,
-and what it gives the next is a file in it. So whatever was finished is taken up after a kill.
+and what it gives the next is a file in it (`training.teacher`). So whatever was finished is taken
+up after a kill.
 """
 
-import contextlib
 import dataclasses
-import io
-import json
 import os
 import pathlib
-import tempfile
 
-import numpy as np
-
-from keras_vae_collapse.core.checks import check_integer, check_number
+from keras_vae_collapse.core.checks import check_choice, check_integer, check_number
 from keras_vae_collapse.core.errors import RecipeError, did_you_mean
-from keras_vae_collapse.runs.model_archive import load_model
 from keras_vae_collapse.training.recipe import Recipe
 
-FURTHER_EXAMPLES = "further-examples.tsv"
 _DEFAULTS: dict = {
     "teachers": 1,
     "teacher_epochs": 3,
     "student_learning_rate": 1.5e-3,
     "examples": None,
+    "keep": "best",
+    "members": [],
 }
 
 
@@ -95,9 +93,24 @@ def round_options(recipe: Recipe) -> dict:
         check_integer("rounds.teachers", options["teachers"], low=1)
         check_integer("rounds.teacher_epochs", options["teacher_epochs"], low=1)
         check_number("rounds.student_learning_rate", options["student_learning_rate"], low=0.0)
+        check_choice("rounds.keep", options["keep"], ("best", "last"))
+        _check_paths("rounds.members", options["members"])
     except ValueError as error:
         raise RecipeError(str(error)) from error
     return options
+
+
+def check_members(recipe: Recipe) -> None:
+    """Makes sure that the models are there that answer with each teacher.
+
+    Raises:
+        RecipeError: a folder of `rounds.members` has no model.
+    """
+    for member in round_options(recipe)["members"]:
+        if not (pathlib.Path(member) / "model.keras").is_file():
+            raise RecipeError(
+                f"`rounds.members` must be run directories with a model.keras. Received: {member!r}"
+            )
 
 
 def plan_rounds(
@@ -138,70 +151,6 @@ def plan_rounds(
     return rounds
 
 
-class Teacher:
-    """The model of a finished round, and what it gives the next.
-
-    Args:
-        round_: the `Round`, finished.
-        task: the run's `Task`.
-        cluster: the run's `Cluster`: its chief makes the examples, all get them.
-    """
-
-    def __init__(self, round_, task, cluster):
-        self._round, self._task, self._cluster = round_, task, cluster
-
-    def weights(self):
-        """The teacher's weights, a list of arrays, on every worker."""
-        stream = io.BytesIO()
-        if self._cluster.is_chief:
-            np.savez(stream, *load_model(self._round.directory).get_weights())
-        data = self._cluster.bytes_from_chief(stream.getvalue())
-        with np.load(io.BytesIO(data)) as arrays:
-            return [arrays[name] for name in arrays.files]
-
-    def examples(self, recipe, seed, verbose=0):
-        """The examples that the task makes of the teacher's answers, made once, then read.
-
-        Args:
-            recipe: the student's recipe.
-            seed: of what is asked; each teacher is asked for other things, so that its student
-                sees others.
-            verbose: 1 for a progress bar.
-        """
-        path = self._round.directory / FURTHER_EXAMPLES
-
-        def make():
-            if not path.exists():
-                part = round_options(recipe)["examples"]
-                model, own_seed = load_model(self._round.directory), seed + self._round.number - 1
-                made = self._task.further_examples(part, model, own_seed, verbose)
-                self._task.write_examples(path, made)
-
-        self._cluster.from_chief(make)
-        data = self._cluster.bytes_from_chief(path.read_bytes() if self._cluster.is_chief else b"")
-        with contextlib.ExitStack() as stack:
-            if not self._cluster.is_chief:  # no file system need be shared
-                folder = stack.enter_context(tempfile.TemporaryDirectory())
-                path = pathlib.Path(folder) / FURTHER_EXAMPLES
-                path.write_bytes(data)
-            return self._task.read_examples(path)
-
-    def record(self, pairs):
-        """What the student's `metrics.json` says of its teacher.
-
-        Args:
-            pairs: number of examples that the teacher has added.
-        """
-
-        def read():
-            return json.loads((self._round.directory / "metrics.json").read_text(encoding="utf-8"))
-
-        metrics = self._cluster.from_chief(read)
-        own = metrics.get("teacher", {})
-        return {
-            self._task.monitor: metrics["dev"][self._task.monitor],
-            "epochs": metrics["epochs"],
-            "training_minutes": metrics["training_minutes"] + own.get("training_minutes", 0.0),
-            "pairs": pairs,
-            **({"teacher": own} if own else {}),
-        }
+def _check_paths(name, value):
+    if not (isinstance(value, (list, tuple)) and all(isinstance(path, str) for path in value)):
+        raise ValueError(f"`{name}` must be a list of run directories. Received: {name}={value!r}")

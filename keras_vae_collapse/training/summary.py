@@ -45,7 +45,7 @@ def training_summary(task, run):
     return "\n".join(
         [
             "",
-            f"development set, weights of epoch {run.metrics['best_epoch']}",
+            f"development set, {_weights(run.metrics)}",
             figures_table(task, run.metrics["dev"]),
             "",
             "written:",
@@ -54,6 +54,16 @@ def training_summary(task, run):
             f"diagnose: {diagnose_command(task, files.path)}",
             *_verdict(run.metrics),
         ]
+    )
+
+
+def _weights(metrics):
+    """Which weights a run has kept."""
+    if "kept_round" not in metrics:
+        return f"weights of epoch {metrics['best_epoch']}"
+    kept = metrics["rounds"][metrics["kept_round"] - 1]
+    return (
+        f"weights of round {kept['round']} of {len(metrics['rounds'])}, epoch {kept['best_epoch']}"
     )
 
 

@@ -50,3 +50,12 @@ def test_every_option_reaches_the_evaluation(model_dir, monkeypatch):
     options = ["--beam_width=3", "--num_samples=5", "--seed=7"]
     assert main([f"--model_dir={model_dir}", f"--file={model_dir / 'examples'}", *options]) == 1
     assert asked == [(3, 3, 5, 7)]
+
+
+def test_errors_are_written_with_their_kinds(model_dir, tmp_path, capsys):
+    path = tmp_path / "errors.tsv"
+    options = [f"--file={model_dir / 'examples'}", "--num_samples=1", "--beam_width=1"]
+    assert main([f"--model_dir={model_dir}", *options, f"--errors={path}"]) == 0
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    assert header.split("\t")[:5] == ["source", "features", "target", "output", "kind"]
+    assert f"{len(lines)} of 3 forms are wrong" in capsys.readouterr().out and lines

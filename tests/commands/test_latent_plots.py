@@ -16,6 +16,8 @@ def test_whole_lemmas_are_chosen_within_the_limit():
 
 def test_samples_follow_the_posterior_and_means_are_exact():
     class Model:
+        latent = None  # of no kind of its own
+
         def encode(self, forms):
             return np.ones((len(forms), 3)), np.full((len(forms), 3), 2.0)
 

@@ -56,7 +56,9 @@ def test_examples_are_by_default_those_of_the_development_set(tmp_path, capsys):
         gold_examples(options(), tmp_path.parent)
 
 
-@pytest.mark.parametrize("text", ["[]", "null", '{"data": 3}', '{"data": ', '{"recipe": []}', "\\xff"])
+@pytest.mark.parametrize(
+    "text", ["[]", "null", '{"data": 3}', '{"data": ', '{"recipe": []}', "\\xff"]
+)
 def test_a_damaged_record_of_a_run_is_named(tmp_path, text):
     (tmp_path / "config.json").write_text(text)
     with pytest.raises(RunError, match=r"config\.json is damaged"):

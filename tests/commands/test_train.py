@@ -9,7 +9,7 @@ from zoo.train import main
 
 # Command lines that can never train, and what is said of them.
 WRONG = [
-    (["--recipe=mrd"], "Did you mean 'mdr'"),
+    (["--recipe=mdrr"], "Did you mean 'mdr'"),
     (["--set=rate_trem.rate_nats=3"], "--set rate_trem.*Did you mean 'rate_term.rate_nats'"),
     (["--set=rate_term.rate_nat=3"], "--set: .*has no option 'rate_nat'.*Did you mean 'rate_nats'"),
     (["--set=rate_term.rate_nats=-3"], "`rate_term.rate_nats` must be"),

@@ -25,6 +25,9 @@ class Task:
             check_parts(recipe)
         return recipe
 
+    def chosen_monitor(self, name):
+        return name
+
     def description(self):
         return {}
 

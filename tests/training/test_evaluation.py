@@ -96,3 +96,19 @@ def test_an_evaluation_has_greedy_and_beam_search_and_gives_outputs_in_the_order
 def test_one_example_is_too_few_to_compare():
     with pytest.raises(ValueError, match="at least two examples.*Received: 1"):
         EncodedExamples(TASK, None, EXAMPLES[:1])
+
+
+def test_posteriors_on_a_sphere_have_figures_of_their_own():
+    encoded = EncodedExamples(TASK, build(tiny("vmf"), TASK), EXAMPLES)
+    rate_nats = encoded.model.latent.committed_rate_nats
+    quick = quick_figures(encoded)
+    figures, _ = evaluate(TASK, encoded.model, EXAMPLES, beam_width=1, num_samples=4)
+    assert quick["rate"] == pytest.approx(rate_nats, rel=1e-5)
+    assert figures["rate_nats"] == pytest.approx(rate_nats, rel=1e-5)
+    for information in (quick["mutual_information"], figures["mutual_information_nats"]):
+        assert 0.0 < information <= np.log(len(EXAMPLES)) + 1e-6
+    # Each draw is one on the sphere: the distortion is that of the decoder there.
+    loc, scale = encoded.posterior()
+    z = encoded.distribution(loc, scale).sample(200, seed=[1, 2]).numpy()
+    nats = [-encoded.latent_model.log_prob(draw, encoded.latent_model.inputs) for draw in z]
+    assert figures["distortion_nats"] == pytest.approx(np.mean(nats), abs=0.05)

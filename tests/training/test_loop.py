@@ -62,7 +62,7 @@ def test_settings_take_the_place_of_options(tmp_path):
     ("arguments", "message"),
     [
         (["--recipe=magic"], "no recipe 'magic'. Recipes: .*base.*mdr"),
-        (["--recipe=mrd"], "Did you mean 'mdr'"),
+        (["--recipe=mdrr"], "Did you mean 'mdr'"),
         (["--set=latent_dims=4"], "no setting 'latent_dims'. Allowed: .*Did you mean 'latent_dim'"),
         (["--data=nowhere"], "no such directory: nowhere"),
         (["--epoch=3"], "epoch"),

@@ -16,23 +16,9 @@ from training_runs import (
     write_data,
 )
 
-from keras_vae_collapse.core.files import write_json
-from keras_vae_collapse.distribute import Cluster, make_strategy
 from keras_vae_collapse.runs import load_model
 from keras_vae_collapse.runs.checkpoint import load_checkpoint
-from keras_vae_collapse.tasks import ReinflectionTask
-from keras_vae_collapse.tasks.reinflection import Example
-from keras_vae_collapse.training import rounds as rounds_module
-from keras_vae_collapse.training.rounds import Teacher, plan_rounds
-
-TASK = ReinflectionTask.from_examples(
-    [
-        Example("evler", "case=ABL", "evden"),
-        Example("göz", "case=ABL", "gözden"),
-        Example("gözden", "case=DAT", "göze"),
-    ],
-    [],
-)
+from keras_vae_collapse.training.rounds import plan_rounds
 
 
 def recipe(**options):
@@ -76,74 +62,6 @@ def test_of_several_teachers_each_has_those_before_it():
     assert [r.max_minutes for r in rounds] == pytest.approx([15.0 * share for share in shares])
 
 
-class Model:
-    """A model that knows one form of one word."""
-
-    def __init__(self, answer="eve"):
-        self.answer = answer
-
-    def inflect(self, sources, features):
-        return [self.answer if source.startswith("ev") else "" for source in sources]
-
-    def get_weights(self):
-        return [np.array([1.5, -0.0], "float32"), np.array(7, "int64")]
-
-
-@pytest.fixture
-def teacher(tmp_path, monkeypatch):
-    """`teacher(model, number, **metrics)`: the `Teacher` of a finished round, its loads counted."""
-
-    def make(model=None, number=1, **metrics):
-        monkeypatch.setattr(
-            rounds_module, "load_model", lambda path: loaded.append(path) or model or Model()
-        )
-        rounds = plan_rounds(recipe(teachers=number), tmp_path, 9)
-        found = {"dev": {"accuracy": 0.5}, "epochs": 2, "training_minutes": 1.5, **metrics}
-        write_json(rounds[number - 1].directory / "metrics.json", found)
-        return Teacher(rounds[number - 1], TASK, Cluster(make_strategy("single")))
-
-    loaded = make.loaded = []
-    return make
-
-
-def test_examples_are_made_once_and_read_when_a_run_goes_on(teacher):
-    first = teacher().examples(recipe(), seed=0)
-    assert [(e.source, e.features, e.target) for e in first] == [("eve", "case=ABL", "evden")]
-    assert teacher().examples(recipe(), seed=0) == first
-    assert len(teacher.loaded) == 1
-
-
-@pytest.mark.parametrize("number", [1, 2])
-def test_each_teacher_is_asked_for_other_things(teacher, monkeypatch, number):
-    seeds = []
-
-    def further_examples(part, model, seed, verbose):
-        seeds.append(seed)
-        return []
-
-    monkeypatch.setattr(TASK, "further_examples", further_examples)
-    teacher(number=number).examples(recipe(), seed=5)
-    assert seeds == [4 + number]
-
-
-def test_a_teacher_that_knows_nothing_adds_nothing(teacher):
-    for _ in range(2):
-        assert teacher(Model(answer="")).examples(recipe(), seed=0) == []
-
-
-def test_the_weights_are_those_of_the_teacher(teacher):
-    for found, expected in zip(teacher().weights(), Model().get_weights(), strict=True):
-        assert found.dtype == expected.dtype and found.tobytes() == expected.tobytes()
-
-
-def test_the_record_of_a_teacher_has_that_of_its_own(teacher):
-    record = teacher().record(pairs=3)
-    assert record == {"accuracy": 0.5, "epochs": 2, "training_minutes": 1.5, "pairs": 3}
-    own = {"accuracy": 0.4, "training_minutes": 2.0}
-    record = teacher(number=2, teacher=own).record(pairs=3)
-    assert record["training_minutes"] == 3.5 and record["teacher"] == own
-
-
 RUN = {
     "recipe": "best",
     "epochs": 4,
@@ -168,7 +86,8 @@ def test_what_a_teacher_adds_is_on_record(tmp_path):
 
 def models(tmp_path, **settings):
     """The models of a run of two teachers, in their order, and its folder."""
-    settings = {**RUN["set"], "epoch_steps": 5, "rounds.teachers": 2, **settings}
+    few = {"epoch_steps": 5, "rounds.teachers": 2, "rounds.keep": "last"}
+    settings = {**RUN["set"], **few, **settings}
     folder = tmp_path / "run"
     code, output = train(
         write_data(tmp_path / "data"), folder, **{**RUN, "epochs": 1, "set": settings}

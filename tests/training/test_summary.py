@@ -13,11 +13,11 @@ UNUSED = {"mutual_information_nats": 0.08, "z_gap_nats": 0.1}
 IGNORED = {"mutual_information_nats": 5.0, "z_gap_nats": 0.1}
 
 
-def summary(figures, **record):
+def summary(figures, line=-1, **record):
     task = ReinflectionTask.from_examples([PAIR], [PAIR])
     dev = {**task.figures([PAIR], [["evler"]]), "examples": 1000, **figures}
     run = FinishedRun(RunDirectory("my run"), {"dev": dev, "best_epoch": 3, **record}, None)
-    return training_summary(task, run).splitlines()[-1]
+    return training_summary(task, run).splitlines()[line]
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,13 @@ def summary(figures, **record):
 )
 def test_a_latent_that_is_not_used_is_said_last(figures, record, start):
     assert summary(figures, **record).startswith(start)
+
+
+def test_the_weights_that_are_kept_are_said_first():
+    assert summary(USED, line=1) == "development set, weights of epoch 3"
+    rounds = [{"round": 1, "best_epoch": 2}, {"round": 2, "best_epoch": 3}]
+    kept = summary(USED, line=1, rounds=rounds, kept_round=1)
+    assert kept == "development set, weights of round 1 of 2, epoch 2"
 
 
 def test_the_command_names_the_development_file(tmp_path):

@@ -10,6 +10,7 @@ from keras_vae_collapse.core.parts import make_part
 from zoo import compare
 from zoo.comparison_pictures import places
 from zoo.comparison_report import parts_of, table, write_report
+from zoo.job import is_done
 from zoo.plan import planned_runs
 from zoo.runs_file import FIGURES, read_rows, row_of, write_rows
 from zoo.schedule_length import with_schedule_length
@@ -142,6 +143,16 @@ def test_runs_of_other_settings_are_not_taken_over(tmp_path, capsys):
         assert "made with other settings" in capsys.readouterr().err
     assert compare.main(command) == 0
     assert "1 runs, 1 of them done" in capsys.readouterr().out
+
+
+def test_what_a_recipe_leaves_to_the_task_is_no_other_setting(tmp_path):
+    write_run(tmp_path / "run")
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    config["recipe"] |= {"tokens": "words", "vocabulary_limit": 10_000, "augmentation": None}
+    (tmp_path / "run" / "config.json").write_text(json.dumps(config))
+    assert is_done(tmp_path / "run", zoo.recipe("mdr"), None)
+    with pytest.raises(ValueError, match="made with other settings"):
+        is_done(tmp_path / "run", zoo.recipe("mdr").replace(tokens="characters"), None)
 
 
 def small_comparison(folder):

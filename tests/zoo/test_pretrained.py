@@ -5,6 +5,7 @@ import json
 import pytest
 
 import zoo
+from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.tasks.reinflection import read_examples
 from zoo import pretrained_models, publish
 from zoo.publish import LARGEST, sample_figures
@@ -56,3 +57,11 @@ def test_samples_share_no_row_with_the_shared_task(sigmorphon2016_dir):
         if path.stem != "turkish":  # real nouns, inflected by our grammar
             assert not known & {form for e in rows for form in (e.source, e.target)}
         assert len(rows) == len(set(rows)) >= 30
+
+
+@pytest.mark.slow
+def test_several_models_inflect_together():
+    together = zoo.load(["turkish-best", "turkish-best-added"])
+    assert together.inflect(["kitaplar"], ["pos=N,case=ABL,num=SG"]) == ["kitaptan"]
+    with pytest.raises(RunError, match="no pretrained model 'nobody'"):
+        zoo.load(["turkish-best", "nobody"])

@@ -14,6 +14,7 @@ from keras_vae_collapse.tasks.reinflection.scorer import score_predictions
 from keras_vae_collapse.tasks.reinflection.sigmorphon import read_examples
 from keras_vae_collapse.tasks.reinflection.task import ReinflectionTask
 from keras_vae_collapse.tasks.reinflection.vocabulary import Vocabulary, warn_unseen
+from keras_vae_collapse.tasks.reinflection.word_task import WordTask
 
 __all__ = [
     "DataError",
@@ -22,7 +23,9 @@ __all__ = [
     "ReinflectionEnsemble",
     "ReinflectionTask",
     "ReinflectionVAE",
+    "SemiSupervisedVAE",
     "Vocabulary",
+    "WordTask",
     "augment",
     "back_translation",
     "encode_examples",
@@ -43,5 +46,6 @@ __getattr__, __dir__ = lazy_names(
     {
         "ReinflectionEnsemble": "keras_vae_collapse.tasks.reinflection.ensemble",
         "ReinflectionVAE": "keras_vae_collapse.tasks.reinflection.reinflection_vae",
+        "SemiSupervisedVAE": "keras_vae_collapse.tasks.reinflection.semi_supervised_vae",
     },
 )

@@ -9,12 +9,14 @@ _FORM: list = [(tf.string, []), (tf.float32, [])]
 
 
 def string_endpoints(model):
-    """What the SavedModel of a `ReinflectionVAE` offers.
+    """What the SavedModel of a `ReinflectionVAE` offers; that of an ensemble has `inflect` alone.
 
     - `inflect(source: string[N], features: string[N])`, the default, gives `form: string[N]` and
       `log_probability: float32[N]`, `log p(form | z, features)` in nats at the posterior mean,
       by greedy search;
     - `encode(source: string[N])` gives `loc` and `scale`, float32 `[N, latent_dim]`;
+    - `analyse(word: string[N])`, of a model that guesses features, gives `features: string[N]` and
+      `log_probability: float32[N]`, `log q(features | word)` in nats;
     - `sample(seed: int32[2], features: string[N])` gives words of `z` drawn from the prior,
       `form` and `log_probability`; the same seed gives the same words.
 
@@ -26,15 +28,9 @@ def string_endpoints(model):
         `{name: (function, signature)}`.
     """
 
-    def inflect(source, features):
-        def sorted_rows(source, features):
-            def chunk(rows):
-                forms, log_p = model.inflect_strings(source[rows], features[rows])
-                return forms[:, 0], log_p[:, 0]
-
-            return in_chunks(chunk, tf.shape(source)[0], _FORM)
-
-        return _form(by_length(sorted_rows, source, features))
+    inflect = {"inflect": (_inflect_endpoint(model), [_STRING, _STRING])}
+    if not hasattr(model, "latent"):
+        return inflect
 
     def encode(source):
         dim = [model.latent.latent_dim]
@@ -55,11 +51,36 @@ def string_endpoints(model):
 
         return _form(in_chunks(chunk, tf.shape(features)[0], _FORM, SEED_ROWS))
 
-    return {
-        "inflect": (inflect, [_STRING, _STRING]),
+    endpoints = {
+        **inflect,
         "encode": (encode, [_STRING]),
         "sample": (sample, [tf.TensorSpec([2], tf.int32), _STRING]),
     }
+    if hasattr(model, "analyse_strings"):
+        endpoints["analyse"] = _analyse_endpoint(model), [_STRING]
+    return endpoints
+
+
+def _inflect_endpoint(model):
+    def inflect(source, features):
+        def sorted_rows(source, features):
+            def chunk(rows):
+                forms, log_p = model.inflect_strings(source[rows], features[rows])
+                return forms[:, 0], log_p[:, 0]
+
+            return in_chunks(chunk, tf.shape(source)[0], _FORM)
+
+        return _form(by_length(sorted_rows, source, features))
+
+    return inflect
+
+
+def _analyse_endpoint(model):
+    def analyse(word):
+        chunks = in_chunks(lambda rows: model.analyse_strings(word[rows]), tf.shape(word)[0], _FORM)
+        return dict(zip(("features", "log_probability"), chunks, strict=True))
+
+    return analyse
 
 
 def _form(outputs):

@@ -17,7 +17,7 @@ def inflect_many(model, sources, features, verbose=0):
     forms = [None] * len(sources)
     order = np.argsort([len(source) for source in sources], kind="stable")
     if verbose:
-        print(f"back-translating {len(sources)} words", flush=True)
+        print(f"inflecting {len(sources):,} words for the next round", flush=True)
     progress = keras.utils.Progbar(len(sources), verbose=int(verbose == 1))
     for start in range(0, len(order), _BATCH):
         rows = order[start : start + _BATCH]

@@ -61,8 +61,7 @@ def score_predictions(gold_examples, predictions):
     gold_examples = list(gold_examples)
     if not gold_examples:
         raise ValueError("`gold_examples` must hold at least one example. Received none.")
-    if isinstance(predictions, Mapping):
-        predictions = [predictions.get(_key(example), ()) for example in gold_examples]
+    predictions = forms_of(gold_examples, predictions)
     if len(predictions) != len(gold_examples):
         raise ValueError(
             "`predictions` must hold one list of forms for each example. Received: "
@@ -81,6 +80,13 @@ def score_predictions(gold_examples, predictions):
         scores.append(score)
         groups.setdefault(part_of_speech(example.features), []).append(score)
     return {**_mean(scores), "per_pos": {pos: _mean(groups[pos]) for pos in sorted(groups)}}
+
+
+def forms_of(examples, predictions):
+    """For each example its list of forms, of a list or of what `read_predictions` returns."""
+    if isinstance(predictions, Mapping):
+        return [predictions.get(_key(example), ()) for example in examples]
+    return predictions
 
 
 def _key(example):
@@ -105,21 +111,31 @@ def score_table(figures):
     """The official metrics as rows: label, greedy search, beam search."""
     labels = ("accuracy", "Levenshtein distance", "normalised Levenshtein", "mean reciprocal rank")
     beam = figures.get("beam", figures)
-    return [
+    rows = [
         (label, f"{figures[name]:.4f}", f"{beam[name]:.4f}")
         for name, label in zip(_NAMES, labels, strict=True)
     ]
+    if "unseen" in figures:
+        unseen, found = figures["unseen"], beam["unseen"]
+        label = f"accuracy, unseen words ({unseen['count']:,} rows)"
+        rows.append((label, f"{unseen['accuracy']:.4f}", f"{found['accuracy']:.4f}"))
+    return rows
 
 
 def part_of_speech_table(figures):
     """Lines of a table of the parts of speech, none where there is only one."""
     if len(figures.get("per_pos", {})) < 2:
         return []
-    return [
-        "",
-        f"{'part of speech':16s}{'words':>8s}{'accuracy':>10s}{'Levenshtein':>13s}",
-        *(
-            f"{pos:16s}{part['count']:8d}{part['accuracy']:10.4f}{part['levenshtein']:13.4f}"
-            for pos, part in figures["per_pos"].items()
-        ),
-    ]
+    header = f"{'part of speech':16s}{'words':>8s}{'accuracy':>10s}{'Levenshtein':>13s}"
+    unseen = figures.get("unseen", {}).get("per_pos", {})
+    if unseen:
+        header += f"{'unseen':>9s}{'accuracy':>10s}"
+    lines = ["", header]
+    for pos, part in figures["per_pos"].items():
+        line = f"{pos:16s}{part['count']:8d}{part['accuracy']:10.4f}{part['levenshtein']:13.4f}"
+        if pos in unseen:
+            line += f"{unseen[pos]['count']:9d}{unseen[pos]['accuracy']:10.4f}"
+        elif unseen:
+            line += f"{0:9d}{'-':>10s}"
+        lines.append(line)
+    return lines

@@ -24,7 +24,9 @@ class WordCodec(keras.layers.Layer):
         self.vocabulary = vocabulary
         lookup = keras.layers.StringLookup
         self._characters = lookup(vocabulary=["<s>", "</s>", *vocabulary.characters], mask_token="")
-        self._features = lookup(vocabulary=list(vocabulary.features), mask_token="")
+        # Keras refuses an empty list; a separator is never a feature.
+        features = list(vocabulary.features) or [vocabulary.separator]
+        self._features = lookup(vocabulary=features, mask_token="")
         self._symbols = ["", "", "", "", *vocabulary.characters]
         self.built = True
 

@@ -57,7 +57,7 @@ def test_examples_that_are_written_are_read_again(tmp_path):
     [
         ({"class": "BackTranslations"}, "Did you mean 'BackTranslation'"),
         ({"class": "BackTranslation", "label": 3}, "`rounds.examples`: .*'label'"),
-        ({}, "must be 'BackTranslation'. Received: None"),
+        ({}, "must be one of BackTranslation, Distillation. Received: None"),
     ],
 )
 def test_further_examples_of_no_known_kind_are_refused(part, message):

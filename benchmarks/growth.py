@@ -141,7 +141,7 @@ def draw(found, path):
     import matplotlib
 
     matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
 
     figure, axes = pyplot.subplots(3, len(found) // 3, figsize=(12, 10), layout="constrained")
     for axis, (name, points) in zip(axes.flat, found.items(), strict=True):
@@ -155,6 +155,9 @@ def draw(found, path):
         (dashed,) = other.semilogx(
             sizes, [p["peak_mib"] for p in points], "s--", color="#d55e00", label=label
         )
+        for both in (axis, other):  # `semilogx` has set those of both
+            both.set_xticks(sizes, [f"{size:,}" for size in sizes], rotation=30, fontsize="small")
+            both.xaxis.set_minor_locator(ticker.NullLocator())
         other.set_ylim(0, 1.5 * max(p["peak_mib"] for p in points))
         other.set_ylabel("peak MiB")
         axis.legend(handles=[line, dashed], loc="upper left", fontsize="small")

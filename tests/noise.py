@@ -1,7 +1,10 @@
 """Where the noise of a model comes from, and how to switch it off."""
 
+import tensorflow as tf
+
 from keras_vae_collapse.core.seeds import NoiseSeeds
 from keras_vae_collapse.layers import GaussianLatent
+from keras_vae_collapse.layers.relaxed_attributes import RelaxedAttributes
 
 
 def switch_noise_off(model):
@@ -13,10 +16,16 @@ def switch_noise_off(model):
             object.__setattr__(layer, "call", _as_in_inference(layer.call))
         if isinstance(layer, GaussianLatent):
             object.__setattr__(layer, "_sample", lambda loc, scale: loc)
+        if isinstance(layer, RelaxedAttributes):
+            object.__setattr__(layer, "_sample", _without_noise(layer))
 
 
 def _as_in_inference(call):
     return lambda *args, training=None, **options: call(*args, training=False, **options)
+
+
+def _without_noise(attributes):
+    return lambda parameters, seed, step: tf.sigmoid(attributes.log_odds(parameters))
 
 
 def noise_sources(model):

@@ -17,7 +17,7 @@ prepare_process()
 
 import zoo  # noqa: E402
 from keras_vae_collapse import callbacks  # noqa: E402
-from keras_vae_collapse.tasks import ReinflectionTask  # noqa: E402
+from keras_vae_collapse.tasks.registry import reinflection_task  # noqa: E402
 from keras_vae_collapse.training.loop import train  # noqa: E402
 from keras_vae_collapse.training.round_trainer import RoundTrainer  # noqa: E402
 
@@ -43,12 +43,20 @@ def run(recipe, data, folder, batches=None):
 
     callbacks.TimeLimit.on_train_batch_end = count
     try:
-        task = ReinflectionTask(data)
+        words = [words_beside(data)] if recipe.unlabeled else ()
+        task = reinflection_task(recipe, data, unlabeled=words)
         train(recipe, task, folder, epochs=EPOCHS, resume=True, verbose=0)
     except Interrupted:
         pass
     finally:
         callbacks.TimeLimit.on_train_batch_end = at_batch_end
+
+
+def words_beside(data):
+    """A file of words without features, for recipes that learn from such."""
+    path = pathlib.Path(data) / "words"
+    path.write_text("yolda\nkoldan\nadalar\ndildeler\n" * 3, encoding="utf-8")
+    return path
 
 
 def main(data, folder, *names):

@@ -27,7 +27,8 @@ LOSS_TOLERANCE = 5e-6
 WEIGHT_TOLERANCE = 3e-6
 # Batch normalisation takes off whatever is added to all means: this bias has no effect and no
 # gradient but rounding errors, which Adam scales up to its step size. The mean follows it.
-WITHOUT_EFFECT = {"bn_vae": ("latent/loc/bias", "latent/normalize/moving_mean")}
+_OF_MEANS = ("latent/loc/bias", "latent/normalize/moving_mean")
+WITHOUT_EFFECT = {"bn_vae": _OF_MEANS, "du_vae": _OF_MEANS}
 # One of each kind of parts that meet across replicas; the others take longer than they add.
 # So that few steps have both kinds of steps; the loss stands in for the mutual information.
 ENCODER_TRAINING = {

@@ -21,7 +21,9 @@ from keras_vae_collapse.runs import RunError
 from keras_vae_collapse.tasks import ReinflectionTask
 
 # One for each kind of state: a multiplier, schedules, gamma, an integral, moving statistics, a
-# learned prior, noise on characters, spans and embeddings, heads with weights of their own.
+# learned prior, noise on characters, spans and embeddings, heads with weights of their own,
+# words without labels with two schedules, a multiplier that is told the distortion, and several
+# samples.
 RECIPES = (
     "mdr",
     "char_dropout_mdr",
@@ -35,6 +37,9 @@ RECIPES = (
     "bag_of_chars",
     "aggressive_encoder",
     "encoder_pretraining",
+    "geco",
+    "iwae",
+    "msved",
 )
 
 

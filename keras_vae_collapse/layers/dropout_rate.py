@@ -13,4 +13,8 @@ class DropoutRate:
 
     @dropout.setter
     def dropout(self, rate):
-        self.drop.rate = check_rate("dropout", rate)
+        self._drop_at(check_rate("dropout", rate))
+
+    def _drop_at(self, rate):
+        """Takes over a rate; a layer of several dropouts gives it to all."""
+        self.drop.rate = rate

@@ -17,8 +17,21 @@ IDS[::2, 4:] = 0
 VECTOR = _rng.normal(size=(BATCH, DIM)).astype("float32")
 SEQUENCE = _rng.normal(size=(BATCH, LENGTH, DIM)).astype("float32")
 CONDITION = (_rng.random((BATCH, 4)) < 0.5).astype("float32")
+LABELLED = np.tile([1.0, 0.0], BATCH // 2).astype("float32")
+ONE_VALUE = np.eye(4, dtype="float32")[_rng.integers(4, size=BATCH)]
 
 _KL = losses.KLDivergence
+
+
+@keras.saving.register_keras_serializable(package="cases")
+class BoundVampPrior(layers.VampPrior):
+    """A prior whose encoder needs no model around it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.bind(lambda u: (u, keras.ops.ones_like(u)))
+
+
 # How to make the layer, the arrays it is called with, and further arguments of the call.
 LAYERS = {
     "AlignedGRUDecoder": (
@@ -36,9 +49,23 @@ LAYERS = {
         lambda: layers.BatchNormGaussianLatent(3, rate_term=_KL(), seed=1),
         (VECTOR,),
     ),
+    "BernoulliAttributes": (
+        lambda: layers.BernoulliAttributes(4, [[0, 1], [3]], units=3, seed=1),
+        (VECTOR,),
+    ),
+    "CategoricalAttributes": (
+        lambda: layers.CategoricalAttributes(
+            4, [[0, 1], [3]], units=3, temperature=schedules.ExponentialCooling(1e-3), seed=1
+        ),
+        (VECTOR,),
+    ),
     "CharDropout": (lambda: layers.CharDropout(0.3, 1, seed=1), (IDS,)),
     "ConditionAttention": (lambda: layers.ConditionAttention(3), (CONDITION, SEQUENCE)),
     "ContiguousDropout": (lambda: layers.ContiguousDropout(0.2, 2.0, 1, seed=1), (IDS,)),
+    "DUGaussianLatent": (
+        lambda: layers.DUGaussianLatent(3, variance_dropout=0.3, rate_term=_KL(), seed=1),
+        (VECTOR,),
+    ),
     "DeltaGaussianLatent": (
         lambda: layers.DeltaGaussianLatent(3, delta_nats=1.0, rate_term=_KL(), seed=1),
         (VECTOR,),
@@ -49,6 +76,10 @@ LAYERS = {
     "GRUDecoder": (lambda: layers.GRUDecoder(3), (VECTOR, SEQUENCE)),
     "GRUEncoder": (lambda: layers.GRUEncoder(VOCABULARY, 3, 2), (IDS,)),
     "GaussianLatent": (lambda: layers.GaussianLatent(3, _KL(), seed=1), (VECTOR,)),
+    "HardKumaraswamyAttributes": (
+        lambda: layers.HardKumaraswamyAttributes(4, [[0, 1], [3]], units=3, seed=1),
+        (VECTOR,),
+    ),
     "HistorylessGRUDecoder": (
         lambda: layers.HistorylessGRUDecoder(3, bidirectional=True),
         (VECTOR,),
@@ -58,7 +89,14 @@ LAYERS = {
     "LSTMDecoder": (lambda: layers.LSTMDecoder(3), (VECTOR, SEQUENCE)),
     "LSTMEncoder": (lambda: layers.LSTMEncoder(VOCABULARY, 3, 2, bidirectional=False), (IDS,)),
     "LatentAttention": (lambda: layers.LatentAttention(DIM, 3, spacing=1.5), (VECTOR, SEQUENCE)),
+    "LatentSkip": (lambda: layers.LatentSkip(3), (SEQUENCE, VECTOR)),
     "MixturePrior": (lambda: layers.MixturePrior(2, DIM), (VECTOR,)),
+    "PartialSupervision": (
+        lambda: layers.PartialSupervision(
+            layers.CategoricalAttributes(4, [[0, 1], [3]], units=3, seed=1), weight=0.5
+        ),
+        (ONE_VALUE, LABELLED, VECTOR),
+    ),
     "TransformerDecoder": (
         lambda: layers.TransformerDecoder(
             4, 1, 2, z_input="memory", positions="learned", max_length=LENGTH
@@ -68,6 +106,11 @@ LAYERS = {
     "TransformerEncoder": (
         lambda: layers.TransformerEncoder(VOCABULARY, 4, 2, heads=2, pooling="first"),
         (IDS,),
+    ),
+    "VampPrior": (lambda: BoundVampPrior(2, DIM), (VECTOR,)),
+    "VonMisesFisherLatent": (
+        lambda: layers.VonMisesFisherLatent(3, 5.0, rate_term=_KL(), seed=1),
+        (VECTOR,),
     ),
 }
 PUBLIC = {
@@ -79,10 +122,10 @@ PUBLIC = {
 
 
 def classes_of_terms():
-    """Classes of the rate terms among the cases, and of their schedules."""
-    terms = [make() for make in TERMS.values()]
+    """Classes of the rate terms among the cases, and of the schedules of all cases."""
+    terms = [make() for make in (*TERMS.values(), LAYERS["CategoricalAttributes"][0])]
     parts = [part for term in terms for part in (term, *vars(term).values())]
-    return {type(part) for part in parts} | {losses.RateTerm}
+    return {type(part) for part in parts if type(part).__name__ not in LAYERS} | {losses.RateTerm}
 
 
 def layer_model(name):

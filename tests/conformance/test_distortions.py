@@ -37,7 +37,8 @@ def make_model():
 
 def test_every_distortion_has_a_case():
     public = {name for name in losses.__all__ if issubclass(vars(losses)[name], keras.losses.Loss)}
-    assert public == set(DISTORTIONS)
+    # It is another one that tells a rate term: `tests/losses/test_geco.py`.
+    assert public - {"WatchedDistortion"} == set(DISTORTIONS)
 
 
 def test_a_model_compiled_with_them_is_saved_and_loaded(tmp_path):

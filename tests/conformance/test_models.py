@@ -87,6 +87,16 @@ MODELS = {
         ),
         INPUTS,
     ),
+    "partly labelled": (
+        lambda: sequence_vae(
+            layers.GRUDecoder(4),
+            condition_size=4,
+            supervision=layers.PartialSupervision(
+                layers.CategoricalAttributes(4, [[0, 1], [3]], units=3, seed=1), weight=0.5
+            ),
+        ),
+        {**CONDITIONED, "labelled": np.tile([1.0, 0.0], 4).astype("float32")},
+    ),
     "reinflection": (
         reinflection_vae,
         encode_examples(EXAMPLES, Vocabulary.from_examples(EXAMPLES)),

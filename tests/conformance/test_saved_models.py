@@ -41,7 +41,8 @@ for path in sorted(p for p in folder.iterdir() if p.is_dir()):
 assert "keras_vae_collapse" not in sys.modules
 """
 # A class of a user's own must be imported before it can be loaded.
-LOADED = [*LAYERS, *sorted(set(TERMS) - {"user"})]
+OURS = [name for name in LAYERS if name != "VampPrior"]
+LOADED = [*OURS, *sorted(set(TERMS) - {"user"})]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def test_a_keras_file_gives_the_same_outputs_where_only_the_package_is_imported(
     )
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", OURS)
 def test_a_saved_model_gives_the_same_outputs_with_tensorflow_alone(folder, name):
     exported = np.load(folder / f"{name}.exported.npy")
     outputs = np.load(folder / f"{name}.npy")[: len(exported)]

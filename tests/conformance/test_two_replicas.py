@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_probability as tfp
-from cases import BATCH, LAYERS, VOCABULARY, latent_model, layer_model
+from cases import BATCH, LAYERS, VOCABULARY, BoundVampPrior, latent_model, layer_model
 from noise import switch_noise_off
 from rate_term_cases import TERMS
 from two_replicas import ONE, TWO, weights
@@ -39,6 +39,8 @@ def host(name):
         return latent_model(*(TERMS[term]() for term in ("free_bits", "soft_free_bits", "mdr")))
     if name == "MixturePrior":
         return latent_model(TERMS["kl"](), prior=MixturePrior(2, 4))
+    if name == "VampPrior":
+        return latent_model(TERMS["kl"](), prior=BoundVampPrior(2, 4))
     model, arrays = layer_model(name)
     outputs = model.output
     if outputs.dtype == "int32":

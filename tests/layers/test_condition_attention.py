@@ -106,3 +106,29 @@ def test_a_file_that_calls_it_feature_attention_loads():
     assert [w.shape for w in loaded.weights] == [w.shape for w in layer.weights]
     with pytest.warns(DeprecationWarning, match="FeatureAttention is now ConditionAttention"):
         assert layers.FeatureAttention is ConditionAttention
+
+
+def test_a_relaxed_entry_counts_in_part_and_has_a_gradient():
+    layer = ConditionAttention(units=8)
+    relaxed = np.array([[0.3, 0.0, 0.7, 1.0]] * 3, "float32")
+    layer(relaxed, QUERY)
+    embeddings, kernel, bias = (
+        np.asarray(w, "float64")
+        for w in (layer.embeddings, layer.project.kernel, layer.project.bias)
+    )
+    with tf.GradientTape() as tape:
+        condition = tf.constant(relaxed)
+        tape.watch(condition)
+        context = layer(condition, QUERY[:, 0])
+        loss = tf.reduce_sum(context)
+    scores = np.exp((QUERY[:, 0] @ kernel + bias) @ embeddings.T / np.sqrt(8)) * relaxed
+    expected = scores @ embeddings / scores.sum(1, keepdims=True)
+    np.testing.assert_allclose(context, expected, rtol=1e-4, atol=1e-6)
+    rows, step = layer.prepare_steps(tf.constant(relaxed))
+    np.testing.assert_allclose(step(rows, QUERY[:, 0]), expected, rtol=1e-4, atol=1e-6)
+    gradient = tape.gradient(loss, condition).numpy()
+    share = scores / scores.sum(1, keepdims=True)
+    by_entry = (
+        share / np.where(relaxed, relaxed, 1.0) * (embeddings.sum(1) - expected.sum(1)[:, None])
+    )
+    np.testing.assert_allclose(gradient, by_entry, rtol=1e-3, atol=1e-5)

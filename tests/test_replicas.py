@@ -25,6 +25,8 @@ LOSS_TOLERANCE = 5e-6
 # rounds it, at a size of up to 1, by 6e-8: 6e-7 in ten steps. A loss counted twice, a batch taken
 # for its half or a gradient clipped before it is summed is off by 1e-4 and more.
 WEIGHT_TOLERANCE = 3e-6
+# The power in a draw of Kumaraswamy is steep at the ends, and rounding counts ten times as much.
+STEEP = {"msved_hardkuma": 3e-5}
 # Batch normalisation takes off whatever is added to all means: this bias has no effect and no
 # gradient but rounding errors, which Adam scales up to its step size. The mean follows it.
 _OF_MEANS = ("latent/loc/bias", "latent/normalize/moving_mean")
@@ -91,7 +93,8 @@ def check_same(name, vocabulary, dataset, steps):
     moved = 0
     for before, a, b, weight in zip(start, weights(one), weights(two), one.weights, strict=True):
         if not weight.path.endswith(WITHOUT_EFFECT.get(name, ())):
-            np.testing.assert_allclose(b, a, rtol=0, atol=WEIGHT_TOLERANCE, err_msg=weight.path)
+            atol = STEEP.get(name, WEIGHT_TOLERANCE)
+            np.testing.assert_allclose(b, a, rtol=0, atol=atol, err_msg=weight.path)
         moved += np.abs(a - before).max(initial=0.0) > 1e-4
     assert moved > 10
     assert two_logs.keys() == logs.keys() > {"loss", "distortion", "rate"}

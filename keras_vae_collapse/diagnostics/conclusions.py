@@ -1,5 +1,7 @@
 """From measurements to causes, most likely first."""
 
+import dataclasses
+
 import numpy as np
 
 from keras_vae_collapse.diagnostics.causes import loss, objective, path, training
@@ -41,16 +43,32 @@ def of_model(found, passes, rows, seed):
     used = is_used(found)
     causes = [
         path.z_disconnected(found),
-        path.posterior_ignores_input(found),
+        *_ignored_input(found),
         loss.rate_not_in_loss(found),
         loss.weight_stuck_at_zero(found),
-        loss.distortion_averaged(found),
     ]
     # What is a matter of degree would follow from any of these.
     if not any(causes):
         causes += _causes_of_degree(found, passes, rows, used, seed)
     causes.append(loss.padding_counted(found))
     return Explanation(_ordered(causes), _figures(found), _notes(found), not used)
+
+
+def _ignored_input(found):
+    """What ignores the input, and the weight that may have led to it, which then comes first.
+
+    A rate that weighs too much presses the posterior onto the prior until units of the encoder
+    die: that they are dead is then what the weight did.
+    """
+    ignored, heavy = path.posterior_ignores_input(found), loss.distortion_averaged(found)
+    survey = found.survey
+    cut_off = survey is not None and survey.encoder_blocked and not survey.dead_layer
+    if ignored and not cut_off:
+        if heavy is None and (found.relative_weight or 0.0) > 1.1:
+            heavy = objective.weight_too_high(found)
+        if heavy:
+            ignored = dataclasses.replace(ignored, score=heavy.score - 0.01)
+    return ignored, heavy
 
 
 def _ordered(causes):

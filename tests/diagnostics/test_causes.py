@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pytest
 
+from keras_vae_collapse.diagnostics import conclusions
 from keras_vae_collapse.diagnostics.causes import loss, objective, path, training
 from keras_vae_collapse.diagnostics.examination.measurements import Measurements
 
@@ -65,6 +66,18 @@ def test_a_posterior_that_is_one_for_all_ignores_the_input(fault):
     cause = path.posterior_ignores_input(found(**fault))
     assert cause.name == "posterior_ignores_input"
     assert "relu" in cause.evidence or "survey" not in fault or fault["survey"].encoder_blocked
+
+
+def test_dead_units_are_what_a_heavy_rate_did():
+    dead = survey(dead_layer="relu", encoder_blocked=True)
+    names = [c and c.name for c in conclusions._ignored_input(found(survey=dead))]
+    assert names == ["posterior_ignores_input", None]
+    heavy = found(survey=dead, relative_weight=60.0, eigenvalues=None)
+    ignored, weight = conclusions._ignored_input(heavy)
+    assert weight.name == "weight_too_high" and weight.score > ignored.score
+    cut_off = found(survey=survey(encoder_blocked=True), relative_weight=60.0)
+    ignored, weight = conclusions._ignored_input(cut_off)
+    assert ignored.name == "posterior_ignores_input" and weight is None
 
 
 def test_no_path_to_the_rate_and_a_weight_of_zero_are_two_causes():

@@ -8,6 +8,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from keras_vae_collapse.core.checks import check_positive
+from keras_vae_collapse.layers.noise import open_uniform
 from keras_vae_collapse.layers.relaxed_attributes import NEVER, RelaxedAttributes
 from keras_vae_collapse.losses.weight_schedule import NumberOrSchedule, serialize
 
@@ -104,8 +105,9 @@ class BernoulliAttributes(IndependentAttributes):
 
     def _sample(self, parameters, seed, step):
         temperature = type(self).temperature.tensor_at(self, step)
-        relaxed = tfd.RelaxedBernoulli(temperature, logits=parameters)
-        return self._spread(relaxed.sample(seed=seed), 0.0)
+        # As `tfd.RelaxedBernoulli` draws, by noise that is the same under XLA.
+        noise = tfd.Logistic(0.0, 1.0).quantile(open_uniform(tf.shape(parameters), seed))
+        return self._spread(tf.sigmoid((parameters + noise) / temperature), 0.0)
 
     def get_config(self):
         return {**super().get_config(), "temperature": serialize(self.temperature)}

@@ -31,10 +31,15 @@ def with_noise(inputs, noise, drops, change):
     return changed
 
 
+def open_uniform(shape, seed):
+    """Uniform float32 numbers, odd multiples of 2^-24, with finite quantiles."""
+    # With 23 bits the midpoints are exact in float32: none is rounded to 1.
+    return (_high_bits(shape, seed, 23) + 0.5) * 2.0**-23
+
+
 def standard_normal(shape, seed):
-    """Standard normal float32 numbers, the quantiles at the odd multiples of 2^-24."""
-    # With 23 bits the midpoints are exact in float32: none is rounded to 1, of infinite quantile.
-    return tf.math.ndtri((_high_bits(shape, seed, 23) + 0.5) * 2.0**-23)
+    """Standard normal float32 numbers, the quantiles of `open_uniform`."""
+    return tf.math.ndtri(open_uniform(shape, seed))
 
 
 def _high_bits(shape, seed, count):

@@ -87,4 +87,7 @@ def dataset_options():
     options = tf.data.Options()
     # Workers read all batches and take their share of each: there are no files to share out.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
+    # Nothing here is tuned, and its thread wakes in doubling intervals: an iterator that ends
+    # waits for it, up to as long again as it has run (TensorFlow 2.21).
+    options.autotune.enabled = False
     return options

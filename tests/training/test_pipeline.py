@@ -83,3 +83,9 @@ def test_bad_arguments_of_the_stream(arrays):
         training_dataset(arrays, BatchPlan(plan.lengths[:900], 32))
     with pytest.raises(ValueError, match="equally many rows"):
         training_dataset({**arrays, "target": arrays["target"][:9]}, plan)
+
+
+def test_no_thread_of_the_dataset_outlives_its_use(arrays):
+    """An iterator that ends waits for the thread that tunes, as long again as it has run."""
+    dataset = training_dataset(arrays, BatchPlan.of(arrays, batch_size=2))
+    assert dataset.options().autotune.enabled is False

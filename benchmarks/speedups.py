@@ -35,7 +35,7 @@ def serve(pipe, variant, options):
     from keras_vae_collapse.training import build
     from keras_vae_collapse.training.batch_plan import BatchPlan
     from keras_vae_collapse.training.optimizer import make_optimizer
-    from keras_vae_collapse.training.pipeline import training_dataset
+    from keras_vae_collapse.training.pipeline import numbered_batches, training_dataset
     from keras_vae_collapse.training.process import prepare_process
 
     if variant != "default_threads":
@@ -64,12 +64,10 @@ def serve(pipe, variant, options):
             for part in order.reshape(options.steps, recipe.batch_size)
         ]
     signature = training_dataset(arrays, plan).element_spec
-    data = tf.data.Dataset.from_generator(
-        lambda: iter(batches), output_signature=signature
-    ).prefetch(8)
+    data = numbered_batches(lambda i: batches[i % len(batches)], signature, 0)
     for _ in iter(pipe.recv, "stop"):
         start = time.perf_counter()
-        model.fit(data, verbose=0)
+        model.fit(data, steps_per_epoch=len(batches), shuffle=False, verbose=0)
         pipe.send(time.perf_counter() - start)
 
 

@@ -28,7 +28,6 @@ def ours(pipe, options):
     """Serves training and decoding rounds of this package's model."""
     _keep_to(options.cores)
     import keras
-    import tensorflow as tf
 
     import zoo
     from keras_vae_collapse.models.functions import ModelFunctions, trim
@@ -36,7 +35,7 @@ def ours(pipe, options):
     from keras_vae_collapse.training import build
     from keras_vae_collapse.training.batch_plan import BatchPlan
     from keras_vae_collapse.training.optimizer import make_optimizer
-    from keras_vae_collapse.training.pipeline import training_dataset
+    from keras_vae_collapse.training.pipeline import numbered_batches, training_dataset
     from keras_vae_collapse.training.process import prepare_process
     from zoo.sentence_sizes import SIZES
 
@@ -70,11 +69,12 @@ def ours(pipe, options):
             continue
         start, found = time.perf_counter(), []
         if work == "train":
-            data = tf.data.Dataset.from_generator(
-                lambda: iter({"source": b, "target": b} for b in batches),
-                output_signature=dataset.element_spec,
+            data = numbered_batches(
+                lambda i: dict.fromkeys(("source", "target"), batches[i % len(batches)]),
+                dataset.element_spec,
+                0,
             )
-            model.fit(data.prefetch(8), steps_per_epoch=len(batches), shuffle=False, verbose=0)
+            model.fit(data, steps_per_epoch=len(batches), shuffle=False, verbose=0)
         else:
             found = [functions.reconstruct({"source": c})[:, 0] for c in chunks]
         pipe.send((time.perf_counter() - start, found))

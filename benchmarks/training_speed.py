@@ -40,7 +40,7 @@ def ours(pipe, options, cores):
     from keras_vae_collapse.training import build
     from keras_vae_collapse.training.batch_plan import BatchPlan
     from keras_vae_collapse.training.optimizer import make_optimizer
-    from keras_vae_collapse.training.pipeline import training_dataset
+    from keras_vae_collapse.training.pipeline import numbered_batches, training_dataset
     from keras_vae_collapse.training.process import prepare_process
 
     prepare_process(cores)
@@ -51,7 +51,8 @@ def ours(pipe, options, cores):
     plan = BatchPlan.of(arrays, recipe.batch_size, 0)
     model = build(recipe, task)
     model.compile(make_optimizer(recipe))
-    dataset = iter(training_dataset(arrays, plan))
+    stream = training_dataset(arrays, plan)
+    dataset, signature = iter(stream), stream.element_spec
     batches = [{k: v.numpy() for k, v in next(dataset).items()} for _ in range(options.steps)]
     dev = task.dev_examples
     examples = dev[: len(dev) // 256 * 256] or dev
@@ -90,11 +91,8 @@ def ours(pipe, options, cores):
                 continue
             start, words = time.perf_counter(), []
             if work == "train":
-                data = tf.data.Dataset.from_generator(
-                    lambda: iter(batches),
-                    output_signature=training_dataset(arrays, plan).element_spec,
-                ).prefetch(8)
-                model.fit(data, verbose=0)
+                data = numbered_batches(lambda i: batches[i % len(batches)], signature, 0)
+                model.fit(data, steps_per_epoch=len(batches), shuffle=False, verbose=0)
             elif work == "decode":
                 for source, features in strings:
                     words += list(exported.inflect(source, features)["form"].numpy())

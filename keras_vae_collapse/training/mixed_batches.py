@@ -1,11 +1,13 @@
 """Batches of labelled and unlabelled examples together."""
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.special_ids import PAD
 from keras_vae_collapse.training.batch_plan import longest
-from keras_vae_collapse.training.pipeline import dataset_options, gather
+from keras_vae_collapse.training.pipeline import gather, numbered_batches
 
 
 def mixed_dataset(arrays, plan, further, further_plan, start_step=0):
@@ -56,20 +58,19 @@ def mixed_dataset(arrays, plan, further, further_plan, start_step=0):
     labelled = np.repeat(np.float32([1.0, 0.0]), counts)[order]
     lengths = longest(arrays), longest(further)
 
-    def generate():
-        epoch, skip = divmod(start_step, plan.steps_per_epoch)
-        while True:
-            batches = plan.batches(epoch)
-            others = alike(batches, further_plan.batches(epoch), *lengths)
-            for rows, other_rows in list(zip(batches, others, strict=True))[skip:]:
-                batch = _joined(gather(arrays, rows), gather(further, other_rows), order)
-                yield {**batch, "labelled": labelled}
-            epoch, skip = epoch + 1, 0
+    @functools.lru_cache(maxsize=1)
+    def pairs(epoch):
+        batches = plan.batches(epoch)
+        others = alike(batches, further_plan.batches(epoch), *lengths)
+        return list(zip(batches, others, strict=True))
 
-    dataset = tf.data.Dataset.from_generator(
-        generate, output_signature=_signature(arrays, sum(counts))
-    )
-    return dataset.with_options(dataset_options()).prefetch(8)
+    def batch(step):
+        epoch, number = divmod(step, plan.steps_per_epoch)
+        rows, other_rows = pairs(epoch)[number]
+        joined = _joined(gather(arrays, rows), gather(further, other_rows), order)
+        return {**joined, "labelled": labelled}
+
+    return numbered_batches(batch, _signature(arrays, sum(counts)), start_step)
 
 
 def even_order(count, other_count):

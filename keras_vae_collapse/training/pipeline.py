@@ -1,5 +1,7 @@
 """Arrays of examples as `tf.data` batches of like lengths."""
 
+import functools
+
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer
@@ -47,17 +49,42 @@ def training_dataset(arrays, plan, start_step=0):
             f"Received: a plan for {len(plan.lengths)}"
         )
 
-    def generate():
-        epoch, skip = divmod(start_step, plan.steps_per_epoch)
-        while True:
-            for rows in plan.batches(epoch)[skip:]:
-                yield gather(arrays, rows)
-            epoch, skip = epoch + 1, 0
+    @functools.lru_cache(maxsize=1)
+    def batches(epoch):
+        return plan.batches(epoch)
 
-    dataset = tf.data.Dataset.from_generator(
-        generate, output_signature=_signature(arrays, plan.batch_size)
-    )
-    return dataset.with_options(dataset_options()).prefetch(8)
+    def batch(step):
+        epoch, number = divmod(step, plan.steps_per_epoch)
+        return gather(arrays, batches(epoch)[number])
+
+    return numbered_batches(batch, _signature(arrays, plan.batch_size), start_step)
+
+
+def numbered_batches(batch, signature, start_step):
+    """The endless stream of `batch(start_step)`, `batch(start_step + 1)`, and so on.
+
+    Not `Dataset.from_generator`: it has the C library give freed memory back at once
+    (TensorFlow 2.21, see `process.keep_freed_memory`).
+
+    Args:
+        batch: function from an integer to a dictionary of arrays.
+        signature: `{name: TensorSpec}` of them.
+        start_step: the first number.
+    """
+
+    def tensors(step):
+        values = tf.numpy_function(
+            lambda step: list(map(batch(int(step)).get, signature)),
+            [step],
+            [spec.dtype for spec in signature.values()],
+        )
+        found = dict(zip(signature, values, strict=True))
+        for name, spec in signature.items():
+            found[name].set_shape(spec.shape)
+        return found
+
+    dataset = tf.data.Dataset.counter(start_step).map(tensors)
+    return dataset.with_options(_options()).prefetch(8)
 
 
 def _check_rows(arrays):
@@ -82,8 +109,7 @@ def _signature(arrays, batch_size):
     }
 
 
-def dataset_options():
-    """What a strategy has to know of a data set of batches."""
+def _options():
     options = tf.data.Options()
     # Workers read all batches and take their share of each: there are no files to share out.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA

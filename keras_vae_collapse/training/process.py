@@ -6,7 +6,7 @@ from keras_vae_collapse.core.console import import_tensorflow
 
 
 def prepare_process(cores=2):
-    """Threads for recurrent layers on few cores, kept memory, deterministic ops, a quiet TensorFlow.
+    """Threads for recurrent layers on few cores, deterministic ops, a quiet TensorFlow.
 
     Small recurrent steps do not gain from several threads inside one matrix product; running
     the two directions of an encoder side by side does, if there are two cores for it. Memory

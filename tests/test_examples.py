@@ -10,16 +10,46 @@ from training_runs import environment
 
 ROOT = pathlib.Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+# What `explain` names first, in those that ask it.
+CAUSES = {
+    "sequential_vae": "distortion_averaged",
+    "series_vae": "generator_strong",
+    "tfp_vae": "distortion_averaged",
+    "train_step_vae": "weight_too_high",
+}
+EXPLAINED = [path for path in EXAMPLES if path.stem in CAUSES]
+OTHERS = [path for path in EXAMPLES if path.stem not in CAUSES]
+
+
+def output_of(path, *arguments):
+    command = [sys.executable, str(path), *map(str, arguments)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment(MPLBACKEND="Agg")
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_example_collapses_and_is_cured(path):
-    done = subprocess.run(
-        [sys.executable, str(path)], capture_output=True, text=True, env=environment()
+@pytest.mark.parametrize("path", EXPLAINED, ids=lambda path: path.stem)
+def test_the_example_names_its_cause_and_is_cured(path, tmp_path):
+    picture = tmp_path / "picture.png"
+    before, after = re.split(
+        r"^before: ", output_of(path, "--picture", picture), flags=re.MULTILINE
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    rates = dict(re.findall(r"^(\w+) +rate +([\d.]+) nats", done.stdout, re.MULTILINE))
+    assert before.startswith(f"1. {CAUSES[path.stem]} (")
+    figures = r"rate (-?[\d.]+), worth of z (-?[\d.]+)$"
+    (rate, worth), (cured_rate, cured_worth) = re.findall(figures, after, re.MULTILINE)
+    assert float(rate) < 1.0 and float(worth) < 2.0
+    assert float(cured_rate) > 3.0 and float(cured_worth) > 20.0
+    assert "no cause found: z is used" in after
+    assert picture.stat().st_size > 1000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
+def test_the_example_collapses_and_is_cured(path):
+    rates = dict(re.findall(r"^(\w+) +rate +([\d.]+) nats", output_of(path), re.MULTILINE))
     assert float(rates["KLDivergence"]) < 1.0
     target = float(re.search(r"rate_nats=([\d.]+)", path.read_text())[1])
     assert abs(float(rates["MDRConstraint"]) / target - 1) < 0.1

@@ -26,9 +26,7 @@ def on_files(files, config):
 def on_page_markdown(markdown, page, config, files):
     """Relative links to files of the repository lead to their page, or are plain text."""
     source = next((s for s, shown in PAGES.items() if shown == page.file.src_uri), None)
-    folder = ROOT / (pathlib.Path(source).parent if source else "docs")
-    if page.file.src_uri.startswith("reference/"):
-        folder = folder / "reference"
+    folder = (ROOT / (source or f"docs/{page.file.src_uri}")).parent
 
     def mended(match):
         target, _, anchor = match[2].partition("#")
@@ -47,7 +45,8 @@ def on_page_markdown(markdown, page, config, files):
         if place.startswith("zoo/results/"):
             return f"{match[1]}({up}{place.removeprefix('zoo/')})"
         if place.startswith("docs/"):
-            return f"{match[1]}({up}{place.removeprefix('docs/')}{anchor})"
+            shown = re.sub(r"\.ipynb$", ".md", place.removeprefix("docs/"))
+            return f"{match[1]}({up}{shown}{anchor})"
         return match[1][1:-1]  # a file or folder of the repository that has no page
 
     return re.sub(r"(\[[^\]]*\])\(([^)\s]+)\)", mended, markdown)

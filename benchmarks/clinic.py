@@ -2,7 +2,7 @@
 
     python benchmarks/clinic.py --seeds 0 1 2 --output docs/clinic.md
 
-Trains every model of `tests/clinic/patients.py` with each seed, asks `explain` once, and writes a
+Trains every model of `tests/clinic` with each seed, asks `explain` once, and writes a
 table of the cause that was planted against the causes that were named first. With `--cure` the one
 line that its remedy names is changed in each sick model, it trains again, and the table says
 whether `z` is used.
@@ -19,7 +19,8 @@ CLINIC = pathlib.Path(__file__).resolve().parents[1] / "tests" / "clinic"
 NOTHING = "none"
 HEADER = """# The clinic
 
-Models of `tests/clinic/patients.py`, each with one planted cause, and healthy ones; which cause
+Models of `tests/clinic`, each with one planted cause, and healthy ones; those of `patients.py`, of
+`remedied.py` (with a later remedy each) and of `strangers.py` (written afresh); which cause
 [`explain`](why.md) names first, in one call with its defaults. Seeds are those of the weights, the
 noise and `explain`; the data are the same. Made by
 
@@ -30,14 +31,27 @@ python benchmarks/clinic.py --seeds 0 1 2 --output docs/clinic.md
 """
 
 
+def models():
+    """`{name: (function that makes it, planted cause)}` of all models."""
+    import patients
+    import remedied
+    import strangers
+
+    found = {}
+    for room in (patients, remedied, strangers):
+        found.update(room.SICK)
+    for room in (patients, remedied):
+        found.update({name: (make, NOTHING) for name, make in room.HEALTHY.items()})
+    return found
+
+
 def examine(name, seed, cured=False):
     """What was planted in one model, what is named first, and how long both took."""
     import keras
-    from patients import HEALTHY, SICK
 
     from keras_vae_collapse.diagnostics import explain
 
-    make, planted = SICK[name] if name in SICK else (HEALTHY[name], NOTHING)
+    make, planted = models()[name]
     keras.utils.set_random_seed(seed)
     start = time.perf_counter()
     patient = make(cured=True) if cured else make()
@@ -114,11 +128,11 @@ def main():
     parser.add_argument("--json", help="file for the single results, one a line")
     options = parser.parse_args()
     sys.path.insert(0, str(CLINIC))
-    from patients import HEALTHY, SICK
+    from patients import SICK
 
     records = []
     for seed in options.seeds:
-        for name in options.models or [*SICK, *([] if options.cure else HEALTHY)]:
+        for name in options.models or (SICK if options.cure else models()):
             records.append(examine(name, seed, options.cure))
             print(json.dumps(records[-1]), flush=True)
             if options.json:

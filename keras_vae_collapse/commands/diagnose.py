@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import pathlib
-import shlex
 import sys
 
 from keras_vae_collapse.commands.command import Parser, add_format, print_paths
@@ -67,6 +66,8 @@ def _diagnose(options):
     from keras_vae_collapse.diagnostics import diagnose
     from keras_vae_collapse.runs import load_model
     from keras_vae_collapse.training.evaluation import EncodedExamples
+    from keras_vae_collapse.training.report import write_run_page
+    from keras_vae_collapse.training.report.train_command import train_command
     from keras_vae_collapse.training.summary import training_steps
 
     record = run_record(folder)
@@ -74,11 +75,6 @@ def _diagnose(options):
     model = load_model(folder)
     task = task_of_model(config, model, examples)
     encoded = EncodedExamples(task, model, task.dev_examples)
-    if encoded.distribution is not None:
-        raise ValueError(
-            "a diagnosis looks at the dimensions of Gaussian posteriors, and those of a "
-            f"{type(model.latent).__name__} are not: kvc-evaluate has the figures that hold for it"
-        )
     report = diagnose(
         encoded.latent_model,
         num_samples=options.num_samples,
@@ -94,16 +90,20 @@ def _diagnose(options):
         explanation = explain_model(task, model, task.dev_examples, record, options.seed)
         report = dataclasses.replace(report, explanation=explanation)
     # The data of a pretrained model were elsewhere.
-    command = _train_command(None if is_pretrained(folder) else config.get("data"))
-    folder = pathlib.Path(options.output_dir or writable_folder(folder))
+    command = train_command(None if is_pretrained(folder) else config.get("data"))
+    run_folder, folder = folder, pathlib.Path(options.output_dir or writable_folder(folder))
     paths = [folder / "report.json", folder / "report.html"]
-    found = json.loads(report.to_json())
     if labels:
         loc, _ = encoded.posterior()
         labels = labels_of(labels, examples, task.dev_examples)
-        found["probes"] = probes(loc[encoded.order.argsort()], labels)
+        found_labels = probes(loc[encoded.order.argsort()], labels)
+        report = dataclasses.replace(report, probes=found_labels)
+    found = json.loads(report.to_json())
     write_json(paths[0], found)
-    write_text(paths[1], report.to_html(command))
+    if folder == run_folder and (folder / "config.json").is_file() and "recipe" in config:
+        write_run_page(folder)
+    else:
+        write_text(paths[1], report.to_html(command))
     if options.json:
         paths.append(pathlib.Path(options.json))
         write_json(paths[-1], found)
@@ -111,19 +111,6 @@ def _diagnose(options):
     if labels:
         print(probes_table(found["probes"]).lstrip("\n"), end="\n\n")
     print_paths(paths)
-
-
-def _train_command(data):
-    """What trains on the data of a run, up to the recipe."""
-    flags = {}
-    if data and data.get("task") == "text":
-        flags = {"task": "text"}
-    if data and data["name"] != "demo":
-        flags = {name: data.get(name) for name in ("language", "task", "dev")}
-        flags = {"data": data["name"], **flags}
-    words = [f"--{name}={value}" for name, value in flags.items() if value is not None]
-    words += [f"--added_tasks={other}" for other in (data or {}).get("added_tasks", ())]
-    return shlex.join(["kvc-train", *words])
 
 
 if __name__ == "__main__":

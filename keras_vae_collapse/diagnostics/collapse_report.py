@@ -35,6 +35,8 @@ class CollapseReport:
         thresholds: the `Thresholds` in use.
         steps: optimizer steps of the training, `None` if they were not given.
         explanation: the `Explanation` of `explain`, `None` where it was not asked for.
+        probes: linear probes of the posterior means by the name of the labels, dictionaries of
+            what `metrics.linear_probe` returns; `None` where there were no labels.
     """
 
     verdict: str
@@ -50,6 +52,7 @@ class CollapseReport:
     thresholds: Thresholds
     steps: int | None = None
     explanation: Explanation | None = None
+    probes: dict[str, dict] | None = None
 
     def to_text(self, command=None):
         """The report for a terminal, 80 columns wide; the HTML page says more.
@@ -69,6 +72,8 @@ class CollapseReport:
         value = dataclasses.asdict(self)
         value["rate_per_example"] = [float(nats) for nats in self.rate_per_example]
         value.pop("explanation")
+        if self.probes is None:
+            value.pop("probes")
         if self.explanation is not None:
             value["explanation"] = self.explanation.to_dict()
         value["state_counts"] = count_states(self.dimensions)

@@ -6,6 +6,7 @@ import numpy as np
 
 from keras_vae_collapse.diagnostics.causes import loss, objective, path, training
 from keras_vae_collapse.diagnostics.examination.measuring import ROWS_OF_PASS
+from keras_vae_collapse.diagnostics.examination.objectives import DISTANCE, notes_of
 from keras_vae_collapse.diagnostics.examination.of_latent_model import (
     measure_latent_model,
     weights_of_loss,
@@ -90,7 +91,8 @@ def _causes_of_degree(found, passes, rows, used, seed):
     few = found.iterations is not None and found.iterations <= _FEW_STEPS
     if few and (not used or any(causes)):
         steps = int(np.clip(found.iterations // 5, 10, 20))
-        fall = fall_in_training(passes, blocks, steps, rng) * per_loss
+        alone = kind if found.objective == DISTANCE else None
+        fall = fall_in_training(passes, blocks, steps, rng, distortion=alone) * per_loss
         causes.append(training.too_short(found, fall, steps))
     if not used:
         causes.append(objective.generator_strong(found))
@@ -112,6 +114,8 @@ def _figures(found):
 
 def _notes(found):
     notes = []
+    if found.survey is not None:
+        notes += notes_of(found.survey.passes.sites[0], found.rate_nats)
     if found.survey is not None and found.survey.distortion is None:
         notes.append(
             "The distortion was not recognised in the loss (categorical, binary, squared or "

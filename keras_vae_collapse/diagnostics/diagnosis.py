@@ -4,7 +4,12 @@ import numpy as np
 
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.diagnostics.collapse_report import CollapseReport
-from keras_vae_collapse.diagnostics.dimensions import ACTIVE, count_states, examine_dimensions
+from keras_vae_collapse.diagnostics.dimensions import (
+    ACTIVE,
+    count_states,
+    examine_dimensions,
+    moments_of,
+)
 from keras_vae_collapse.diagnostics.outputs import compare_outputs
 from keras_vae_collapse.diagnostics.remedies import remedies_for
 from keras_vae_collapse.diagnostics.thresholds import Thresholds
@@ -73,12 +78,14 @@ def diagnose(
         chunk_size=chunk_size,
         seed=seed,
         posterior=(loc, scale),
+        distribution=latent_model.distribution,
     )
     figures["latent_dim"] = loc.shape[1]
     prior = latent_model.prior_of_rows(loc.shape)
     output_figures, samples = compare_outputs(latent_model, loc, num_examples, seed)
     figures.update(output_figures)
-    dimensions = examine_dimensions(loc, scale, thresholds, prior, seed)
+    means, deviations = moments_of(loc, scale, prior, latent_model.distribution)
+    dimensions = examine_dimensions(means, deviations, thresholds, prior, seed)
     active = count_states(dimensions)[ACTIVE]
     verdict, cause = judge(figures, dimensions, thresholds, steps)
     return CollapseReport(
@@ -89,7 +96,7 @@ def diagnose(
         dimensions=dimensions,
         samples=samples,
         remedies=remedies_for(verdict, cause, total, figures["rate_nats"], active, recipe),
-        rate_per_example=rate(loc, scale, prior, seed=seed),
+        rate_per_example=rate(loc, scale, prior, seed=seed, distribution=latent_model.distribution),
         total_rows=total,
         seed=seed,
         thresholds=thresholds,

@@ -3,8 +3,10 @@
 import dataclasses
 
 import numpy as np
+import tensorflow as tf
 
 from keras_vae_collapse.metrics import mutual_information, posterior_mean_variance
+from keras_vae_collapse.metrics.posterior import standardized
 from keras_vae_collapse.metrics.rate import rate_per_dimension
 
 ACTIVE, INACTIVE, NOISY = "active", "inactive", "noisy"
@@ -45,6 +47,22 @@ class Dimension:
 def count_states(dimensions):
     """`{state: number of dimensions}`."""
     return {state: sum(d.state == state for d in dimensions) for state in STATES}
+
+
+def moments_of(loc, scale, prior, distribution=None):
+    """Mean and standard deviation of each dimension of the posteriors, `(N, latent)`.
+
+    Of Gaussians they are `loc` and `scale`. Those of another family are in units of the prior's
+    standard deviations, as a standard normal has them: a coordinate of a vector on the sphere is
+    then looked at as a Gaussian of the same moments.
+    """
+    if distribution is None:
+        return loc, scale
+    # In float32: not every covariance of TFP is there in float64.
+    posterior = distribution(*(tf.constant(part, tf.float32) for part in (loc, scale)))
+    variance = np.diagonal(np.asarray(posterior.covariance(), np.float64), axis1=-2, axis2=-1)
+    mean, deviation = np.asarray(posterior.mean(), np.float64), np.sqrt(np.maximum(variance, 1e-12))
+    return standardized(mean, prior, distribution), standardized(deviation, prior, distribution)
 
 
 def examine_dimensions(loc, scale, thresholds, prior=None, seed=0):

@@ -21,9 +21,9 @@ def explain(model, x, y=None, latent=None, seed: int = 0):
     """Says why the latent of a compiled Keras model is not used, with figures and remedies.
 
     Args:
-        model: a compiled Keras model with a latent layer of this package anywhere in it, or with
-            a sampling layer of your own (from a mean and a spread to a random `z`); `None` with
-            `latent` alone.
+        model: a compiled Keras model with a latent layer of this package anywhere in it, with an
+            `ImportanceWeightedBound` that it asks for its bound, or with a sampling layer of your
+            own (from a mean and a spread to a random `z`); `None` with `latent` alone.
         x: inputs, as `fit` takes them: an array, or a list, tuple or dictionary of arrays.
         y: targets; `None` for those of `fit(x, x)`, or of `fit(x)` where the model has a
             `train_step` of its own.
@@ -34,8 +34,9 @@ def explain(model, x, y=None, latent=None, seed: int = 0):
         An `Explanation`, whose `causes` are empty for a healthy model.
 
     Raises:
-        ValueError: the model is not compiled, it has no latent that can be found, or there are
-            fewer than two rows.
+        ValueError: the model is not compiled, it has no latent that can be found, its posteriors
+            are of a family other than Gaussian and von Mises-Fisher, or there are fewer than two
+            rows.
 
     Example:
 
@@ -66,13 +67,13 @@ def explain(model, x, y=None, latent=None, seed: int = 0):
     with unchanged(model):
         data = _data(model, x, y, chosen[:size])
         try:
-            sites = find_sites(model, data, chosen[:size])
+            passes = Passes(model, data, find_sites(model, data, chosen[:size]))
+            found = measure(passes, chosen, seed)
         except ValueError:
             if latent is None:
                 raise
             return of_callables(latent, seed, model, data)
-        passes = Passes(model, data, sites)
-        return of_model(measure(passes, chosen, seed), passes, chosen, seed)
+        return of_model(found, passes, chosen, seed)
 
 
 def _check(model, x):

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_vae_collapse.metrics import encode_all
 from keras_vae_collapse.metrics.chunks import count, distortions, take
+from keras_vae_collapse.metrics.posterior import posterior_samples
 from keras_vae_collapse.metrics.prior import check_prior, prior_of
 
 
@@ -28,6 +29,9 @@ class LatentModel:
             a batch `(batch, latent)`, or a batch `(batch,)` and an event of `(latent,)`.
         labels: text to show for each row, or `None` for its number.
         gold: the expected output of each row, or `None`.
+        distribution: of posteriors that are no Gaussians: a function of what `encode` returns to a
+            TFP distribution with batch shape `(batch,)` and events of shape `(latent,)`, such as
+            `VonMisesFisherLatent.posterior`; `None` for Gaussians.
 
     Raises:
         ValueError: a callable cannot be called, the prior is none, or lengths differ.
@@ -65,11 +69,13 @@ class LatentModel:
     prior: typing.Any = None
     labels: typing.Sequence | None = None
     gold: typing.Sequence | None = None
+    distribution: typing.Callable | None = None
 
     def __post_init__(self):
-        for name in ("encode", "log_prob", "decode"):
+        for name in ("encode", "log_prob", "decode", "distribution"):
             value = getattr(self, name)
-            if not callable(value) and not (name == "decode" and value is None):
+            optional = name in ("decode", "distribution")
+            if not callable(value) and not (optional and value is None):
                 raise ValueError(f"`{name}` must be callable. Received: {name}={value!r}")
         check_prior(self.prior)
         rows = count(self.inputs)
@@ -115,14 +121,14 @@ class LatentModel:
         return prior_of(self.prior, self.inputs, shape)
 
     def sample(self, seed=0, posterior=None):
-        """A draw `z = loc + scale * noise` from the posterior of every row, `(N, latent)`.
+        """A draw from the posterior of every row, `(N, latent)`.
 
         Args:
             seed: a non-negative integer, or a NumPy `Generator`.
             posterior: `(loc, scale)` where they are known; else `posterior()` is called.
         """
         loc, scale = self.posterior() if posterior is None else posterior
-        return loc + scale * np.random.default_rng(seed).standard_normal(loc.shape)
+        return posterior_samples(loc, scale, np.random.default_rng(seed), self.distribution)
 
     def distortion(self, z, chunk_size=2048):
         """`-log p(x | z)` in nats of every row, float64 `(N,)`, for latents `(N, latent)`."""

@@ -5,8 +5,9 @@ import io
 import numpy as np
 
 from keras_vae_collapse.diagnostics.dimensions import STATES
+from keras_vae_collapse.diagnostics.html_page import BLUE, GREY, INK, MUTED, ORANGE, themed
 
-COLOURS = dict(zip(STATES, ("#1b7f5c", "#8a8f98", "#c8641b"), strict=True))
+COLOURS = dict(zip(STATES, (BLUE, GREY, ORANGE), strict=True))
 
 
 def kl_per_dimension_plot(report):
@@ -59,10 +60,8 @@ def signal_and_noise_plot(report):
         axes.set_yscale("log")
         low = min(axes.get_xlim()[0], axes.get_ylim()[0], report.thresholds.active_variance / 2)
         high = max(axes.get_xlim()[1], axes.get_ylim()[1])
-        axes.plot([low, high], [low, high], color="#555b66", linewidth=0.8, zorder=0)
-        axes.axhline(
-            report.thresholds.active_variance, color="#555b66", linewidth=0.8, linestyle=":"
-        )
+        axes.plot([low, high], [low, high], color=MUTED, linewidth=0.8, zorder=0)
+        axes.axhline(report.thresholds.active_variance, color=MUTED, linewidth=0.8, linestyle=":")
         axes.set_xlim(low, high)
         axes.set_ylim(low, high)
         axes.set_xlabel(r"noise, $E_x[\sigma_d^2]$")
@@ -76,9 +75,9 @@ def rate_histogram(report):
     """Histogram of the KL of each example."""
 
     def draw(axes):
-        axes.hist(report.rate_per_example, bins=40, color="#2f5d9b")
+        axes.hist(report.rate_per_example, bins=40, color=BLUE)
         mean = float(np.mean(report.rate_per_example))
-        axes.axvline(mean, color="#1f2328", linewidth=1)
+        axes.axvline(mean, color=INK, linewidth=1)
         axes.annotate(
             f"mean {mean:.2f}",
             (mean, 1),
@@ -105,8 +104,13 @@ def _legend(axes):
     )
 
 
-def svg(draw):
-    """A picture as SVG text; `draw(axes)` draws it."""
+def svg(draw, size=(3.6, 3.0)):
+    """A picture as SVG text that takes on the colours of its page; `draw(axes)` draws it.
+
+    Args:
+        draw: a function of Matplotlib's axes.
+        size: width and height in inches, of letters of 9 points.
+    """
     # The object interface: no global state, so a caller's own figures and backend stay as they are.
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -119,12 +123,16 @@ def svg(draw):
         "font.size": 9,
         "axes.spines.top": False,
         "axes.spines.right": False,
+        **dict.fromkeys(
+            ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), INK
+        ),
     }
     with matplotlib.rc_context(style):
-        figure = Figure(figsize=(3.6, 3.0), layout="constrained")
+        figure = Figure(figsize=size, layout="constrained")
         FigureCanvasSVG(figure)
         draw(figure.add_subplot())
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     text = buffer.getvalue()
-    return text[text.index("<svg") :]  # without the XML header, which HTML does not take
+    # Without the XML header, which HTML does not take.
+    return themed(text[text.index("<svg") :])

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from keras_vae_collapse.diagnostics.html_page import BLUE, MUTED, ORANGE
 from keras_vae_collapse.diagnostics.report_plots import svg
 
-_BLUE, _ORANGE, _LINE = "#2f5d9b", "#c8641b", "#555b66"
 _LABELS = (
     ("rate_nats", "rate R", "KL(q(z|x) || p(z)), nats per example"),
     ("information_nats", "mutual information", "of x and z, at most the log of the examples"),
@@ -49,7 +49,7 @@ def why_plots(figures):
             (
                 "Singular values of the decoder's Jacobian in z, in units of the outputs' noise. "
                 "Above the dotted line a direction of z stands out of the noise.",
-                _spectrum_plot(np.asarray(values, float), "singular value", _BLUE),
+                _spectrum_plot(np.asarray(values, float), "singular value", BLUE),
             )
         )
     values = figures.get("eigenvalues")
@@ -62,7 +62,7 @@ def why_plots(figures):
                 _spectrum_plot(
                     np.asarray(values, float)[:count],
                     "eigenvalue",
-                    _ORANGE,
+                    ORANGE,
                     figures.get("relative_weight") or 1.0,
                 ),
             )
@@ -75,8 +75,8 @@ def _worth_plot(worth):
     padded = np.concatenate([worth, np.zeros(-len(worth) % width)]).reshape(-1, width).sum(axis=1)
 
     def draw(axes):
-        axes.bar(np.arange(len(padded)) * width, padded, width=0.85 * width, color=_BLUE)
-        axes.axhline(0.0, color=_LINE, linewidth=0.8)
+        axes.bar(np.arange(len(padded)) * width, padded, width=0.85 * width, color=BLUE)
+        axes.axhline(0.0, color=MUTED, linewidth=0.8)
         axes.set_xlabel("position" if width == 1 else f"position, {width} added up")
         axes.set_ylabel("worth of z (nats)")
 
@@ -90,7 +90,7 @@ def _spectrum_plot(values, label, colour, line=1.0):
         positions = np.arange(1, len(values) + 1)
         axes.vlines(positions, 1e-4, values, color=colour, linewidth=2)
         axes.plot(positions, values, "o", color=colour, markersize=5)
-        axes.axhline(line, color=_LINE, linewidth=0.8, linestyle=":")
+        axes.axhline(line, color=MUTED, linewidth=0.8, linestyle=":")
         axes.set_yscale("log")
         axes.set_ylim(min(values.min(), line, 0.1) / 2, max(values.max(), line) * 2)
         axes.set_xlabel("direction")

@@ -76,6 +76,7 @@ class EncodedExamples:
             prior=None if prior is None else prior.distribution(),
             labels=[" + ".join(cells) for cells in self.rows],
             gold=self.gold,
+            distribution=self.distribution,
         )
 
     @property

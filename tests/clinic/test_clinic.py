@@ -2,6 +2,8 @@
 
 import keras
 import pytest
+import remedied
+import strangers
 from patients import HEALTHY, SICK
 
 from keras_vae_collapse.diagnostics import explain
@@ -38,3 +40,16 @@ def test_each_cause_is_named_first_where_it_was_planted(planted):
 @pytest.mark.parametrize("name", HEALTHY)
 def test_no_healthy_model_is_called_sick(name):
     assert first_cause(HEALTHY[name], seed=0) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*remedied.SICK, *strangers.SICK])
+def test_causes_are_named_beside_later_remedies_and_in_the_models_of_strangers(name):
+    make, planted = {**remedied.SICK, **strangers.SICK}[name]
+    assert first_cause(make, seed=0) == planted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", remedied.HEALTHY)
+def test_no_later_remedy_is_called_sick(name):
+    assert first_cause(remedied.HEALTHY[name], seed=0) is None

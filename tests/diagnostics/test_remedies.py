@@ -69,3 +69,11 @@ def test_a_recipe_is_not_recommended_to_itself():
     assert again.settings == {"rate_term.rate_nats": 30} and "--recipe" not in again.command(
         "train"
     )
+
+
+def test_remedies_after_2019_are_those_that_cured():
+    recipes = {case: [r.recipe for r in remedies_for(*case, examples=1600)] for case in CASES}
+    inactive, noisy = recipes[COLLAPSED, "inactive"], recipes[COLLAPSED, "noisy"]
+    assert inactive.index("geco") > inactive.index("mdr")
+    assert noisy.index("du_vae") == noisy.index("bn_vae") + 1
+    assert not {"iwae", "vamp_prior", "skip_vae", "vmf", "mmd"} & set(sum(recipes.values(), []))

@@ -126,3 +126,13 @@ def test_page_escapes_all_that_comes_from_outside(report):
 def test_page_of_each_model_renders():
     for name in ("healthy", "inactive", "input_independent", "latent_ignored", "few_dimensions"):
         Page(diagnose(make(name), num_samples=1).to_html())
+
+
+def test_probes_of_labels_are_on_the_page_and_in_the_json(report):
+    probe = {"accuracy": 0.75, "majority_share": 0.5, "labels": 2, "examples": 300}
+    probed = dataclasses.replace(report, probes={"<case>": probe})
+    page = probed.to_html()
+    assert "&lt;case&gt;" in page and "0.7500" in page and "linear probe of z" in page
+    assert json.loads(probed.to_json())["probes"]["<case>"]["accuracy"] == 0.75
+    assert "linear probe" not in report.to_html()
+    assert "probes" not in json.loads(report.to_json())

@@ -1,6 +1,8 @@
 """Faults of the loss: what is left out of it, averaged where it should be summed, or counted."""
 
+from keras_vae_collapse.diagnostics.examination.bound_site import BoundSite
 from keras_vae_collapse.diagnostics.examination.latent_site import OurLatent
+from keras_vae_collapse.diagnostics.examination.objectives import DISTANCE
 from keras_vae_collapse.diagnostics.explanation import Cause
 
 # Price of a nat of rate, in nats of distortion, below which the rate is not held at all.
@@ -20,7 +22,17 @@ def rate_not_in_loss(found):
     if found.rate_in_loss is not False:
         return None
     site = found.survey and found.survey.passes.sites[0]
-    if not isinstance(site, OurLatent):
+    remedy = (
+        "Give the latent layer its rate_term, as GaussianLatent(..., rate_term=KLDivergence()), "
+        "and in a train_step of your own add sum(self.losses) to the loss."
+    )
+    if isinstance(site, BoundSite):
+        why = "the penalty of the bound is left out"
+        remedy = (
+            "Add both parts that `bound` returns: "
+            "distortion, penalty = term.bound(...); loss = mean(distortion) + penalty."
+        )
+    elif not isinstance(site, OurLatent):
         why = "no rate is added"
     elif site.rate_term is None:
         why = "the latent has no rate term"
@@ -31,8 +43,7 @@ def rate_not_in_loss(found):
         0.97,
         f"With z held fixed the loss does not depend on the posterior: {why}. The rate is "
         f"{found.rate_nats:.1f} nats per example and nothing limits it.",
-        "Give the latent layer its rate_term, as GaussianLatent(..., rate_term=KLDivergence()), "
-        "and in a train_step of your own add sum(self.losses) to the loss.",
+        remedy,
         ("rate_term=KLDivergence",),
     )
 
@@ -45,6 +56,8 @@ def weight_stuck_at_zero(found):
     weight is taken with the means moved 3 away, where it must cost something.
     """
     weights = [found.rate_weight]
+    if found.rate_in_loss and found.objective == DISTANCE:
+        return _no_distance(found)
     if not found.rate_in_loss or found.rate_weight is None:
         return None
     kind = found.survey and found.survey.distortion
@@ -52,7 +65,8 @@ def weight_stuck_at_zero(found):
         weights.append(found.rate_weight * (2.0 if kind.squared else 1.0) / kind.coefficient)
     if found.held_weight is not None:
         weights.append(found.held_weight)
-    if max(weights) >= LEAST_WEIGHT:
+    # A multiplier that has grown to its bound is no schedule that stands still.
+    if max(weights) >= LEAST_WEIGHT or hasattr(_term(found), "multiplier"):
         return None
     return Cause(
         "weight_stuck_at_zero",
@@ -63,6 +77,26 @@ def weight_stuck_at_zero(found):
         "schedule moves: it must count optimizer steps, and end at 1 before training does.",
         ("rate_term=KLDivergence",),
     )
+
+
+def _no_distance(found):
+    """The same of an MMD, which stands in the place of the rate."""
+    weight = float(_term(found).weight)
+    if weight >= LEAST_WEIGHT:
+        return None
+    return Cause(
+        "weight_stuck_at_zero",
+        0.95,
+        f"The MMD weighs {weight:.2g} and the rate 0: nothing holds the posteriors, of "
+        f"{found.rate_nats:.1f} nats per example, to the prior.",
+        "Raise the weight of the distance, as MaximumMeanDiscrepancy(weight=100.0).",
+        ("rate_term.weight=100.0",),
+    )
+
+
+def _term(found):
+    """The rate term of the latent, or `None`."""
+    return found.survey and found.survey.passes.sites[0].rate_term
 
 
 def distortion_averaged(found):

@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
+from keras_vae_collapse.diagnostics.examination.objectives import CONSTANT
 from keras_vae_collapse.diagnostics.explanation import Cause
+from keras_vae_collapse.losses import GECO
 
 # Largest singular value below which a decoder is flat by construction: one that has unlearnt z
 # keeps a few hundredths.
@@ -42,7 +44,23 @@ def weight_too_high(found):
         0.8 + 0.09 * lost * (1.0 - 1.0 / max(beta, 1.0)),
         f"The rate weighs {beta:.3g}. The largest variances that z could explain are "
         f"{_list(values[:3])}{noise}: {surviving} of {possible} dimensions stand above the weight.",
-        f"In the rate term, lower the weight below {values[0]:.2g} (KLDivergence(weight=1.0) is "
+        *_lower_weight(found, beta, values[0]),
+    )
+
+
+def _lower_weight(found, beta, largest):
+    """`(remedy, settings)` for a weight that is too high."""
+    term = found.survey.passes.sites[0].rate_term
+    if isinstance(term, GECO):
+        return (
+            "The weight is 1 / lambda of the GECO, which lowers lambda for as long as the "
+            f"distortion, {found.distortion_nats:.1f} nats, is below its target of "
+            f"{float(term.distortion_nats):.4g}: ask for less, as GECO(distortion_nats="
+            f"{0.5 * found.distortion_nats:.2g}).",
+            (f"rate_term.distortion_nats={0.5 * found.distortion_nats:.2g}",),
+        )
+    return (
+        f"In the rate term, lower the weight below {largest:.2g} (KLDivergence(weight=1.0) is "
         "the ELBO), or give a Gaussian distortion a smaller scale, as GaussianNLL(scale=...).",
         ("rate_term.weight=1.0",) if beta > 1.1 else ("rate_term.weight=0.1",),
     )
@@ -72,20 +90,28 @@ def generator_strong(found):
     history, z = found.history_worth_nats, found.z_worth_nats
     if history is None or z is None or history < 0.5 or history < 5.0 * max(z, 0.0):
         return None
+    held = _held_rate(found)
     return Cause(
         "generator_strong",
         0.7,
         "What the decoder sees beside z, its own history above all, is worth "
         f"{history:.2f} nats per example, z {z:.2f}: it predicts nearly as well without z.",
-        "Hide parts of the history, as CharDropout(0.4, unk_id=...) on the decoder's inputs, and "
-        "hold the rate, as MDRConstraint(rate_nats=...) in the place of the rate term.",
-        (
-            "history_dropout=CharDropout",
-            "history_dropout.rate=0.6",
-            "rate_term=MDRConstraint",
-            f"rate_term.rate_nats={math.ceil(4 * math.log(found.examples))}",
+        "Hide parts of the history, as CharDropout(0.4, unk_id=...) on the decoder's inputs"
+        + (
+            ", and hold the rate, as MDRConstraint(rate_nats=...) in the place of the rate term."
+            if held
+            else f". The rate is {found.rate_nats:.1f} nats: more of it would not help."
         ),
+        ("history_dropout=CharDropout", "history_dropout.rate=0.6", *held),
     )
+
+
+def _held_rate(found):
+    """The settings that hold the rate at a target; none where it is there, or is a constant."""
+    target = math.ceil(4 * math.log(found.examples))
+    if found.objective == CONSTANT or found.rate_nats >= target:
+        return ()
+    return "rate_term=MDRConstraint", f"rate_term.rate_nats={target}"
 
 
 def not_identifiable(found):
@@ -110,10 +136,7 @@ def not_identifiable(found):
         f"{_explained(found)}.",
         "In the decoder, let z reach the outputs at full size: look for a small factor, a "
         "normalisation or a saturated activation on z, and feed z to every layer.",
-        (
-            "rate_term=MDRConstraint",
-            f"rate_term.rate_nats={math.ceil(4 * math.log(found.examples))}",
-        ),
+        _held_rate(found),
     )
 
 

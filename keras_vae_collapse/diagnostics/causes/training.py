@@ -1,5 +1,6 @@
 """Faults of the training: the encoder lags behind, or training was too short."""
 
+from keras_vae_collapse.diagnostics.examination.objectives import CONSTANT
 from keras_vae_collapse.diagnostics.explanation import Cause
 from keras_vae_collapse.diagnostics.thresholds import Thresholds
 
@@ -25,7 +26,9 @@ def encoder_lags(found, gain_nats=None):
             "Set trainable=True on the encoder and on the latent layer, and compile again.",
         )
     gap = found.amortisation_gap_nats
-    said = max(found.rate_nats, (found.z_worth_nats or 0.0) / 2)
+    # A rate that is a constant says nothing of what the encoder does.
+    said = found.information_nats if found.objective == CONSTANT else found.rate_nats
+    said = max(said, (found.z_worth_nats or 0.0) / 2)
     if gap is None or gap < _LEAST_GAP_NATS or gap < said:
         return None
     alone = ""

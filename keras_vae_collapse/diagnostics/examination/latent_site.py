@@ -1,39 +1,23 @@
 """Where a model draws its latent: a layer of ours, or a sampling layer of a stranger's."""
 
 import contextlib
-import dataclasses
-import typing
 
 import keras
 import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from keras_vae_collapse.diagnostics.examination.draw import (
+    Draw,
+    FixedNoise,
+    gaussian_draw,
+    sphere_draw,
+)
 from keras_vae_collapse.diagnostics.examination.interception import replaced, tensors
-from keras_vae_collapse.layers import GaussianLatent
+from keras_vae_collapse.layers import GaussianLatent, VonMisesFisherLatent
 from keras_vae_collapse.losses.kl_per_dimension import kl_per_dimension, sum_over_steps
 
 tfd = tfp.distributions
-
-
-@dataclasses.dataclass
-class Draw:
-    """One draw of the latent in one pass: its parameters, and what came out.
-
-    Attributes:
-        sources: the tensors through which the loss depends on the posterior.
-        loc, scale: of the posterior, of the shape of `z`.
-        rate: KL of each example to the prior, `(batch,)`.
-        z: what the decoder sees.
-        inputs: what the latent layer was given, a list of tensors.
-    """
-
-    sources: list
-    loc: typing.Any
-    scale: typing.Any
-    rate: typing.Any
-    z: typing.Any
-    inputs: list
 
 
 class OurLatent:
@@ -44,43 +28,95 @@ class OurLatent:
 
     Attributes:
         offset: a number that is added to the means of the posterior, 0 at first.
+        prior: as the layer had it in the last eager pass, a TFP distribution.
+        noise: the `FixedNoise` of its rate term.
+        distribution: of posteriors that are no Gaussians, a function of `loc` and `scale`; else
+            `None`.
     """
 
     def __init__(self, layer):
-        self.layer, self.offset = layer, 0.0
+        self.layer, self.offset, self.prior = layer, 0.0, None
+        self.noise = FixedNoise()
+        self.distribution = getattr(layer, "posterior", None)
+        if self.distribution is not None and not self.constant_rate:
+            raise ValueError(
+                "the posteriors of the latent layer must be Gaussian or von Mises-Fisher. For "
+                "another family pass `latent=LatentModel(..., distribution=...)`. Received: "
+                f"{type(layer).__name__} {layer.name!r}"
+            )
 
     @property
     def rate_term(self):
         """The rate term of the layer, or `None`."""
         return self.layer.rate_term
 
+    @property
+    def constant_rate(self):
+        """Whether all posteriors have one rate, by construction."""
+        return isinstance(self.layer, VonMisesFisherLatent)
+
+    @property
+    def spread(self):
+        """Standard deviation of a coordinate under the prior; of unit vectors `1 / sqrt(d)`."""
+        return self.layer.latent_dim**-0.5 if self.distribution is not None else 1.0
+
     @contextlib.contextmanager
     def choosing(self, choose, draws):
-        """Within, each draw is `choose(loc, scale)`, and is added to `draws`."""
+        """Within, each draw is `choose(loc, scale, draw)`, and is added to `draws`.
+
+        `draw` is the function from standard normal noise to `z` of the posterior.
+        """
         layer, parameters_of = self.layer, self.layer._posterior_parameters
-        call, latest = self.layer.call, {}
+        call, found = self.layer.call, {}
 
         def parameters(*args, **kwargs):
             loc, scale = parameters_of(*args, **kwargs)
+            if "loc" in found:  # posteriors that the prior is made of
+                return loc, scale
             loc, scale = loc + self.offset, tf.identity(scale)
-            latest.update(loc=loc, scale=scale, mask=kwargs.get("mask"))
+            if found:
+                found.update(loc=loc, scale=scale, mask=kwargs.get("mask"))
             return loc, scale
 
         def calling(inputs, *args, return_parameters=False, **kwargs):
-            outputs = call(inputs, *args, return_parameters=return_parameters, **kwargs)
-            if return_parameters:
-                return outputs
-            loc, scale = latest["loc"], latest["scale"]
-            prior_inputs = kwargs.get("prior_inputs", args[0] if args else None)
-            posterior, prior = layer._distributions(loc, scale, prior_inputs)
-            kl = kl_per_dimension(posterior, prior, layer.noise.next)
-            rate = tf.reduce_sum(sum_over_steps(kl, latest["mask"]), axis=-1)
-            z = tf.cast(choose(loc, scale), outputs.dtype)
-            draws.append(Draw([loc, scale], loc, scale, rate, z, tensors(inputs)))
-            return z
+            found["called"] = True
+            try:
+                outputs = call(inputs, *args, return_parameters=return_parameters, **kwargs)
+                if return_parameters:
+                    return outputs
+                prior_inputs = kwargs.get("prior_inputs", args[0] if args else None)
+                draws.append(self._draw(found, prior_inputs, choose, outputs.dtype))
+            finally:
+                found.clear()
+            draws[-1].inputs = tensors(inputs)
+            return draws[-1].z
 
-        with replaced(layer, call=calling, _posterior_parameters=parameters):
+        with (
+            self.noise.of(self.rate_term),
+            replaced(layer, call=calling, _posterior_parameters=parameters),
+        ):
             yield
+
+    def _draw(self, found, prior_inputs, choose, dtype):
+        loc, scale = found["loc"], found["scale"]
+        if self.distribution is not None and loc.shape.rank != 2:
+            raise ValueError(
+                f"a {type(self.layer).__name__} can be looked into where it gives one vector for "
+                f"each example. Received: z of shape {tuple(loc.shape)}. For another model pass "
+                "`latent=LatentModel(...)`"
+            )
+        posterior, prior = self.layer._distributions(loc, scale, prior_inputs)
+        if tf.executing_eagerly():
+            self.prior = prior
+        samples = getattr(self.rate_term, "num_samples", 1)
+        kl = kl_per_dimension(posterior, prior, self.noise.seed, samples)
+        rate = tf.reduce_sum(sum_over_steps(kl, found["mask"]), axis=-1)
+        if self.constant_rate:
+            draw = sphere_draw(loc, self.layer.concentration)
+        else:
+            draw = gaussian_draw(loc, scale)
+        z = tf.cast(choose(loc, scale, draw), dtype)
+        return Draw([loc, scale], loc, scale, rate, z, [])
 
     def prior_sample(self, shape, seed):
         """A draw from the prior for each example, float32; the standard normal if it has none."""
@@ -102,14 +138,15 @@ class SamplingLayer:
         scale_of: function from the other to the standard deviation.
     """
 
-    rate_term = None
+    rate_term = distribution = prior = noise = None
+    constant_rate, spread = False, 1.0
 
     def __init__(self, layer, mean, scale_of):
         self.layer, self.mean, self.scale_of = layer, mean, scale_of
 
     @contextlib.contextmanager
     def choosing(self, choose, draws):
-        """Within, each draw is `choose(loc, scale)`, and is added to `draws`."""
+        """Within, each draw is `choose(loc, scale, draw)`, and is added to `draws`."""
         call = self.layer.call
 
         def calling(*args, **kwargs):
@@ -119,7 +156,8 @@ class SamplingLayer:
             posterior = tfd.Normal(tf.cast(loc, tf.float32), tf.cast(scale, tf.float32))
             kl = tfd.kl_divergence(posterior, tfd.Normal(0.0, 1.0))
             rate = tf.reduce_sum(kl, axis=list(range(1, kl.shape.rank)))
-            z = tf.cast(choose(posterior.loc, posterior.scale), outputs.dtype)
+            drawn = gaussian_draw(posterior.loc, posterior.scale)
+            z = tf.cast(choose(posterior.loc, posterior.scale, drawn), outputs.dtype)
             draws.append(Draw(given[:2], posterior.loc, posterior.scale, rate, z, given))
             return z
 

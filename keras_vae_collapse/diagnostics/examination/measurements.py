@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from keras_vae_collapse.diagnostics.examination.objectives import RATE
 from keras_vae_collapse.diagnostics.examination.survey import Survey
 
 
@@ -32,6 +33,7 @@ class Measurements:
         z_in_loss: whether the loss depends on `z` with a gradient that is not 0.
         rate_in_loss: whether it depends on the posterior beside that.
         distortion_weight: what the loss has of the distortion in nats.
+        objective: what the loss asks of the posteriors, see `objectives`.
         averaged_over: how many times less than in a sum each element counts.
         posterior_spread: the largest deviation of a posterior mean from the average.
         counted_padding: share of the padding that counts, `None` where there is none.
@@ -62,3 +64,4 @@ class Measurements:
     iterations: int | None = None
     posterior_spread: float | None = None
     averaged_over: float | None = None
+    objective: str = RATE

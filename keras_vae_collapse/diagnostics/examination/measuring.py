@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from keras_vae_collapse.diagnostics.examination.amortisation import amortisation_gap
+from keras_vae_collapse.diagnostics.examination.amortisation import gap_of
 from keras_vae_collapse.diagnostics.examination.measurements import Measurements
-from keras_vae_collapse.diagnostics.examination.rate_path import weight_far_out
+from keras_vae_collapse.diagnostics.examination.objectives import CONSTANT, objective_of
+from keras_vae_collapse.diagnostics.examination.pricing import nats_of_loss, weigh_rate
 from keras_vae_collapse.diagnostics.examination.spectrum import explainable, singular_values
 from keras_vae_collapse.diagnostics.examination.survey import survey
 from keras_vae_collapse.metrics import mutual_information
@@ -14,8 +15,6 @@ from keras_vae_collapse.metrics.gaps import derangement
 ROWS_OF_PASS, ROWS_OF_FIGURE = 64, 512
 # Elements of the outputs that are held at once, in several copies: 64 MB each.
 _MOST_OUTPUTS = 2**24
-# A weight below it is looked at again with the means moved away.
-_HELD = 0.05
 
 
 def measure(passes, rows, seed):
@@ -35,22 +34,28 @@ def measure(passes, rows, seed):
     noise = rng.standard_normal((len(rows), sum(passes.sizes))).astype("float32")
     right = _over_blocks(passes, blocks, noise=noise)
     loc, scale, z = right["loc"], right["scale"], right["z"]
+    site = passes.sites[0]
+    objective = objective_of(site)
     figures = Measurements(
         rate_nats=float(np.mean(right["rate"])),
-        information_nats=mutual_information(loc, np.maximum(scale, 1e-6), 2, seed),
+        information_nats=mutual_information(
+            loc, np.maximum(scale, 1e-6), 2, seed, site.distribution
+        ),
         examples=len(rows),
         latent_dim=loc.shape[1],
         survey=found,
         z_in_loss=found.z_in_loss,
-        rate_in_loss=found.rate_in_loss,
+        # Where the rate is a constant, it need not be there.
+        rate_in_loss=None if objective == CONSTANT else found.rate_in_loss,
+        objective=objective,
         iterations=int(passes.model.optimizer.iterations) if passes.model.optimizer else None,
         posterior_spread=float(np.max(np.abs(loc - loc.mean(axis=0)), initial=0.0)),
     )
     first = slice(len(blocks[0]))
-    _weights(figures, passes, blocks[0], z[first])
+    weigh_rate(figures, passes, blocks[0], z[first])
     permuted = _over_blocks(passes, blocks, z=z[derangement(len(rows), rng)])
     prior = _over_blocks(passes, blocks, z=_from_prior(passes, len(rows), seed))
-    unit = _unit(figures)
+    unit = nats_of_loss(figures)
     if found.distortion is None:
         figures.z_worth_nats = (permuted["loss"] - right["loss"]) * unit
         figures.prior_worth_nats = (prior["loss"] - right["loss"]) * unit
@@ -59,38 +64,12 @@ def measure(passes, rows, seed):
         outputs = [part["outputs"] for part in (right, permuted, prior, history)]
         _by_outputs(figures, passes, rows, outputs, unit, rng)
         figures.singular_values = singular_values(
-            passes, found.distortion, blocks[0], z[first], rng
+            passes, found.distortion, blocks[0], z[first], rng, spread=site.spread
         )
-    price = _price(figures)
-    if found.z_in_loss and found.rate_in_loss and price > 0.0:
-        kind = found.distortion
-        per_loss = 1.0 if kind is None else kind.nats_per_loss
-        weight = price * (1.0 if kind is None or kind.squared else per_loss)
-        gap = amortisation_gap(passes, blocks[0], loc[first], scale[first], per_loss, weight, rng)
-        figures.amortisation_gap_nats = gap * unit / per_loss
+    if found.z_in_loss:
+        posterior = loc[first], scale[first]
+        figures.amortisation_gap_nats = gap_of(figures, passes, blocks[0], *posterior, rng)
     return figures
-
-
-def _price(figures):
-    """What the loss asks for a nat of rate; of a term that holds a target, beyond the target."""
-    weight, held = figures.rate_weight, figures.held_weight
-    if weight is None:
-        return 1.0 if held is None else held
-    return held if held is not None and held > 2.0 * weight else weight
-
-
-def _unit(figures):
-    """What a unit of the loss is in nats per example.
-
-    A squared error is in nats for the Gaussian whose scale it implies. Where the rate weighs less
-    than 1 beside it, that Gaussian is the one beside which it would weigh 1.
-    """
-    kind = figures.survey.distortion
-    if kind is None:
-        return 1.0
-    if kind.squared and 0.0 < _price(figures) < 1.0:
-        return 1.0 / _price(figures)
-    return kind.nats_per_loss
 
 
 def _by_outputs(figures, passes, rows, outputs, unit, rng):
@@ -187,33 +166,3 @@ def _trailing(empty, shape):
         return None
     each = shape[1] // empty.shape[1]
     return np.repeat(trailing, each, axis=1) if each * empty.shape[1] == shape[1] else None
-
-
-def _weights(figures, passes, block, z):
-    """Weight of the rate in the loss, from gradients with `z` held fixed."""
-    back = passes.backward(passes.rows(block), z=z)
-    figures.averaged_over = back.averaged
-    figures.rate_weight = _ratio(back.gradients["sources"], back.gradients["rate_sources"])
-    kind = figures.survey.distortion
-    if figures.rate_in_loss and (figures.rate_weight is None or figures.rate_weight < _HELD):
-        figures.held_weight = weight_far_out(passes, passes.rows(block))
-    if figures.rate_weight is not None:
-        coefficient = 1.0 if kind is None or kind.squared else kind.coefficient
-        figures.distortion_weight = coefficient
-        figures.relative_weight = figures.rate_weight / coefficient
-
-
-def _ratio(gradients, units):
-    """`c` of `gradients = c units`, least squares; `None` where the one is no multiple."""
-    pairs = [(g, u) for g, u in zip(gradients, units, strict=True) if u is not None]
-    if not pairs:
-        return None
-    unit = np.concatenate([u.ravel() for _, u in pairs])
-    gradient = np.concatenate([np.zeros(u.size) if g is None else g.ravel() for g, u in pairs])
-    size = float(unit @ unit)
-    if size == 0.0:
-        return None
-    ratio = float(gradient @ unit) / size
-    rest = gradient - ratio * unit
-    # Penalties that are no multiple (a floor, a constraint on dimensions) still have a mean weight.
-    return ratio if rest @ rest <= 0.75 * (gradient @ gradient) + 1e-30 else None

@@ -9,6 +9,7 @@ from keras_vae_collapse.diagnostics.examination.measurements import Measurements
 from keras_vae_collapse.diagnostics.examination.passes import Passes
 from keras_vae_collapse.metrics import mutual_information, rate
 from keras_vae_collapse.metrics.gaps import derangement
+from keras_vae_collapse.metrics.posterior import posterior_samples
 from keras_vae_collapse.metrics.prior import prior_samples
 
 _ROWS, _STEPS = 512, 24
@@ -26,14 +27,15 @@ def measure_latent_model(latent, seed=0):
         latent = latent.subset(np.sort(rng.permutation(len(latent))[:_ROWS]))
     loc, scale = latent.posterior()
     prior = latent.prior_of_rows(loc.shape)
-    z = loc + scale * rng.standard_normal(loc.shape)
+    family = latent.distribution
+    z = posterior_samples(loc, scale, rng, family)
     right = latent.distortion(z)
     wrong = latent.distortion(z[derangement(len(z), rng)])
     drawn = latent.distortion(prior_samples(prior, *loc.shape, rng))
     changed = np.abs(wrong - right).max() > 1e-6 * np.abs(right).max()
     found = Measurements(
-        rate_nats=float(rate(loc, scale, prior, seed=seed).mean()),
-        information_nats=mutual_information(loc, scale, num_samples=2, seed=seed),
+        rate_nats=float(rate(loc, scale, prior, seed=seed, distribution=family).mean()),
+        information_nats=mutual_information(loc, scale, 2, seed, family),
         examples=len(loc),
         latent_dim=loc.shape[1],
         distortion_nats=float(right.mean()),
@@ -48,7 +50,7 @@ def measure_latent_model(latent, seed=0):
         found.z_in_loss = bool(np.any(slopes))
         fisher = slopes.T @ slopes / len(slopes)
         found.singular_values = np.sqrt(np.maximum(np.linalg.eigvalsh(fisher)[::-1], 0.0))
-        if found.z_in_loss:
+        if found.z_in_loss and family is None and prior is None:
             found.amortisation_gap_nats = _gap(latent, loc, scale, rng)
     return found
 

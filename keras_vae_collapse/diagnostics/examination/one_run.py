@@ -11,7 +11,7 @@ def one_run(passes, data, choose, draws, after=None):
     Args:
         passes: `Passes`.
         data: as `passes.rows` returns it.
-        choose: function `(loc, scale) -> z` of each draw.
+        choose: function `(loc, scale, draw) -> z` of each draw.
         draws: list to which each `Draw` is added.
         after: as for `watched`.
 
@@ -28,6 +28,7 @@ def one_run(passes, data, choose, draws, after=None):
     if not draws:
         raise ValueError(
             "the latent layer of the model must be called in a training step. Received: "
-            f"{passes.sites[0].layer.name!r}, which is not"
+            f"{passes.sites[0].layer.name!r}, which is not. For a model that draws z from its "
+            "`distributions` pass `latent=LatentModel(...)`"
         )
     return loss, gradient

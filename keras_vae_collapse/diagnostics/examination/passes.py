@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.diagnostics.examination.averages import first_average
+from keras_vae_collapse.diagnostics.examination.bound_site import BoundSite
 from keras_vae_collapse.diagnostics.examination.interception import (
     recorded_losses,
     same,
@@ -15,6 +16,8 @@ from keras_vae_collapse.diagnostics.examination.interception import (
 )
 from keras_vae_collapse.diagnostics.examination.one_pass import as_arrays
 
+# Weights of a model whose forward passes are those with gradients, so that it is traced once.
+_SMALL = 100_000
 # What Python code raises that runs eagerly alone.
 _NOT_TRACEABLE = (
     TypeError,
@@ -33,7 +36,8 @@ class Passes:
     Args:
         model: a compiled Keras model.
         data: `(x, y)`, nests of arrays, `y` is `None` for a `train_step` that takes `x` only.
-        sites: where the model draws its latent: a list of `OurLatent` or `SamplingLayer`.
+        sites: where the model draws its latent: a list of `OurLatent`, `SamplingLayer`
+            or `BoundSite`.
     """
 
     def __init__(self, model, data, sites):
@@ -44,6 +48,7 @@ class Passes:
         self.output_call = None  # (layer, number of its call, which tensor) of the outputs
         self.output_size = 1  # elements of the outputs of an example
         self.weights = list(model.trainable_variables)
+        self._one_trace = sum(int(np.prod(w.shape)) for w in self.weights) <= _SMALL
         self._functions = {}
 
     @property
@@ -58,26 +63,42 @@ class Passes:
         )
 
     def forward(self, data, z=None, noise=None):
-        """A `Pass` without gradients; `z` for all draws, or `noise` for `loc + scale * noise`."""
+        """A `Pass` without gradients; `z` for all draws, or standard normal `noise` of them."""
         return self._run("forward", data, z, noise)
 
     def backward(self, data, z=None, noise=None):
         """A `Pass` with gradients."""
         return self._run("backward", data, z, noise)
 
+    def renew_noise(self, number=0):
+        """Gives rate terms that estimate their KL another noise, or that which they had first."""
+        for site in self.sites:
+            if site.noise is not None:
+                site.noise.renew(number)
+
     def split(self, matrix):
         """`(batch, latent)` cut into the draws of a pass."""
         parts = np.split(np.asarray(matrix, "float32"), np.cumsum(self.sizes)[:-1], axis=-1)
         return [p.reshape(-1, *s) for p, s in zip(parts, self.shapes, strict=True)]
 
+    def copies(self, outputs, rows):
+        """How many equal samples an output holds for each row; 0 where it is not one a row."""
+        samples = {1} | {s.rate_term.num_samples for s in self.sites if isinstance(s, BoundSite)}
+        times, rest = divmod(outputs.shape[0], rows)
+        return times if not rest and times in samples else 0
+
     def _run(self, kind, data, z, noise):
         fixed = z is not None
         parts = self.split(z if fixed else noise)
-        function = self._functions.get(kind)
+        # Tracing a small model takes longer than all gradients that are then not asked for.
+        traced = "backward" if self._one_trace else kind
+        function = self._functions.get(traced)
         if function is None:
-            function = self._traced(getattr(self, f"_{kind}"))
-            self._functions[kind] = function
-        found = function(data, parts, tf.constant(1.0 if fixed else 0.0))
+            function = self._traced(getattr(self, f"_{traced}"))
+            self._functions[traced] = function
+        found = dict(function(data, parts, tf.constant(1.0 if fixed else 0.0)))
+        if kind == "forward":
+            found.pop("gradients", None)
         return as_arrays(found)
 
     def _traced(self, function):
@@ -108,14 +129,15 @@ class Passes:
         draws = []
         given = iter(parts)
 
-        def choose(loc, scale):
+        def choose(loc, scale, draw):
             part = next(given)
             part = tf.reshape(part, tf.shape(loc))
-            drawn = loc + scale * part
+            drawn = draw(part)
             return drawn + fixed * (part - drawn)
 
         outputs = []
-        with tf.GradientTape(persistent=True) as tape:
+        recording = tf.GradientTape(persistent=True) if gradients else contextlib.nullcontext()
+        with recording as tape:
             with contextlib.ExitStack() as stack:
                 for site in self.sites:
                     stack.enter_context(site.choosing(choose, draws))
@@ -130,7 +152,7 @@ class Passes:
         flat = [tf.reshape(tf.cast(d.z, tf.float32), [tf.shape(d.z)[0], -1]) for d in draws]
         results = {
             "loss": loss,
-            "outputs": outputs[0] if outputs else None,
+            "outputs": outputs[0][: tf.shape(flat[0])[0]] if outputs else None,
             "loc": [d.loc for d in draws],
             "scale": [d.scale for d in draws],
             "z": flat,

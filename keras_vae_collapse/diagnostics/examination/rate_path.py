@@ -10,7 +10,7 @@ def rate_in_loss(passes, data, zs):
     """Whether the loss depends on the posterior where `z` is cut off from it."""
     given, draws = iter(zs), []
 
-    def choose(loc, scale):
+    def choose(loc, scale, draw):
         return tf.stop_gradient(next(given))
 
     with tf.GradientTape(persistent=True) as tape:
@@ -30,7 +30,7 @@ def weight_far_out(passes, data, offset=3.0):
         return None
     draws = []
 
-    def choose(loc, scale):
+    def choose(loc, scale, draw):
         return tf.stop_gradient(loc - offset)
 
     for site in passes.sites:

@@ -56,20 +56,21 @@ def _eigenvalues(residual):
     return np.maximum(np.linalg.eigvalsh(product / rows)[::-1], 0.0)
 
 
-def singular_values(passes, kind, block, z, rng, examples=6):
+def singular_values(passes, kind, block, z, rng, examples=6, spread=1.0):
     """Singular values of the decoder's Jacobian in `z`, root mean squares, largest first.
 
     The outputs are measured in units of their noise, by the Fisher information `F`: the squares
     are the eigenvalues of the mean of `J' F J` over samples of the posterior. A value `s` is a
     signal-to-noise ratio: the direction of `z` can carry `log(1 + s^2) / 2` nats. At most 16
-    directions are looked at; of a larger latent they are drawn at random.
+    directions are looked at; of a larger latent they are drawn at random. `z` counts in units of
+    `spread`, its standard deviation under the prior.
     """
-    latent = z.shape[1]
+    latent, length = z.shape[1], _STEP * spread
     size = min(latent, 16)
     directions = np.linalg.qr(rng.standard_normal((latent, latent)))[0][:, :size]
     examples = min(examples, len(block))
     chosen = np.repeat(np.arange(examples), size + 1)
-    moves = np.tile(np.vstack([np.zeros(latent), _STEP * directions.T]), (examples, 1))
+    moves = np.tile(np.vstack([np.zeros(latent), length * directions.T]), (examples, 1))
     fill = -len(chosen) % len(block)
     rows = np.concatenate([chosen, np.zeros(fill, int)])
     moved = z[rows] + np.concatenate([moves, np.zeros((fill, latent))])

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_vae_collapse.diagnostics.examination.bound_site import bound_sites
 from keras_vae_collapse.diagnostics.examination.distortion import Distortion
 from keras_vae_collapse.diagnostics.examination.encoder_faults import (
     count_frozen,
@@ -58,7 +59,7 @@ def find_sites(model, data, rows):
     Raises:
         ValueError: there is no such layer.
     """
-    sites = our_latents(model)
+    sites = our_latents(model) + bound_sites(model)
     if sites:
         return sites
     found = []
@@ -108,9 +109,9 @@ def survey(passes, rows, rng):
 
     draws = []
 
-    def choose(loc, scale):
+    def choose(loc, scale, draw):
         at_draw.append(len(calls))
-        return loc + scale * tf.constant(rng.standard_normal(loc.shape), loc.dtype)
+        return draw(tf.constant(rng.standard_normal(loc.shape), loc.dtype))
 
     with tf.GradientTape(persistent=True) as tape:
         loss, gradient = one_run(passes, data, choose, draws, after)
@@ -150,13 +151,15 @@ def _recognised(passes, rows, tape, gradient, loss, outputs):
     arrays = [array[rows] for array in passes.arrays]
     connected = None
     for place, output in enumerate(outputs):
-        if not is_float(output) or len(output.shape) < 2 or output.shape[0] != len(rows):
+        if not is_float(output) or len(output.shape) < 2 or not passes.copies(output, len(rows)):
             continue
         found = gradient(tape, loss, output)
         if found is None:
             continue
         connected = place if connected is None else connected
-        distortion = recognise(output.numpy(), tf.convert_to_tensor(found).numpy(), arrays)
+        # Of several equal samples each example has its gradient in all of them.
+        slope = tf.reshape(found, (-1, len(rows), *output.shape[1:])).numpy().sum(axis=0)
+        distortion = recognise(output[: len(rows)].numpy(), slope, arrays)
         if distortion is not None:
             return distortion, place
     return None, connected

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras_vae_collapse.diagnostics.examination.unchanged import unchanged
 
 
-def fall_in_training(passes, blocks, steps, rng, weights=None):
+def fall_in_training(passes, blocks, steps, rng, weights=None, distortion=None):
     """How much the loss falls on one block while the model trains on the others.
 
     Args:
@@ -16,6 +16,8 @@ def fall_in_training(passes, blocks, steps, rng, weights=None):
         steps: steps of the optimizer.
         rng: a NumPy `Generator`.
         weights: indices of the weights to train, `None` for all.
+        distortion: a `Distortion`, where it is to be measured alone, beside a term that scatters
+            more than the loss falls; `None` for the loss.
 
     Returns:
         The fall, in units of the loss.
@@ -26,13 +28,20 @@ def fall_in_training(passes, blocks, steps, rng, weights=None):
 
     def loss():
         data = passes.rows(held_out)
-        return float(np.mean([passes.forward(data, noise=noise).loss for noise in noises]))
+        found = [passes.forward(data, noise=noise) for noise in noises]
+        if distortion is None:
+            return float(np.mean([one.loss for one in found]))
+        targets = distortion.target_of([array[held_out] for array in passes.arrays])
+        nats = np.mean([distortion.nats(one.outputs, targets) for one in found], axis=0)
+        return float(nats.sum(axis=-1).mean()) / distortion.nats_per_loss
 
     with unchanged(passes.model):
         before = loss()
         take_step = _step(passes, weights, size, rng)
         for number in range(steps):
+            passes.renew_noise(number + 1)
             take_step(training[number % len(training)])
+        passes.renew_noise()
         return before - loss()
 
 

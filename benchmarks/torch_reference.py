@@ -40,16 +40,20 @@ class ReinflectionVAE(nn.Module):
         weights = torch.softmax(scores.masked_fill(~active, -1e9), -1) * active
         return torch.cat([states, weights @ self.keys], -1)
 
-    def forward(self, source, condition, target):
-        loc, scale = self.encode(source)
-        z = loc + scale * torch.randn_like(loc)
+    def reconstruct(self, z, condition, target):
+        """Logits of every position, `(batch, length, vocabulary)`."""
         given = torch.cat([z, self.condition_embedding(condition)], -1)
         history = functional.pad(target[:, :-1], (1, 0), value=2)
         inputs = torch.cat(
             [self.history(history), given[:, None].expand(-1, target.shape[1], -1)], -1
         )
         states, _ = self.decoder(inputs, torch.tanh(self.start(given))[None])
-        logits = self.logits(self.attend(states, condition))
+        return self.logits(self.attend(states, condition))
+
+    def forward(self, source, condition, target):
+        loc, scale = self.encode(source)
+        z = loc + scale * torch.randn_like(loc)
+        logits = self.reconstruct(z, condition, target)
         nll = functional.cross_entropy(logits.transpose(1, 2), target, reduction="none")
         distortion = (nll * (target != 0)).sum(-1).mean()
         rate = (0.5 * (loc**2 + scale**2 - 1) - scale.log()).sum(-1).mean()

@@ -4,9 +4,11 @@
     kvc-compare --recipes=base,mdr --seeds=0,1,2 --data=DIR --output_dir=DIR
 
 Stopped and started again with the same plan it goes on: finished trainings are not repeated, an
-unfinished one is resumed, one that failed is tried again. `PROGRESS.md`, table and pictures are
-written anew after every training, of those that are done. Development data alone is used,
-decoding is greedy from the posterior mean. `--redraw` makes table and pictures of `runs.tsv` alone.
+unfinished one is resumed, one that failed is tried again. A row of `runs.tsv` stands for its
+training, should the folder be gone (as on another machine); a changed command makes another row.
+`PROGRESS.md`, table and pictures are written anew after every training, of those that are done.
+Development data alone is used, with `held_out` in the plan a part that has chosen nothing; decoding
+is greedy from the posterior mean. `--redraw` makes table and pictures of `runs.tsv` alone.
 """
 
 import pathlib
@@ -20,7 +22,7 @@ from zoo.job import is_done
 from zoo.plan import planned_runs, read_plan
 from zoo.plan_progress import Progress
 from zoo.runners import run_here, run_on_ray
-from zoo.runs_file import read_rows, row_of, write_rows
+from zoo.runs_file import read_rows, row_of, rows_by_command, write_rows
 
 
 def arguments():
@@ -106,13 +108,18 @@ def _compare(argv):
     folders = {}  # of each training that differs, in order
     for run in planned:
         folders.setdefault(run.key, (_free(run.name, folders, output / "runs"), run))
-    waiting = [job for job in folders.values() if not is_done(job[0], job[1].recipe, job[1].epochs)]
+    earlier = rows_by_command(output / "runs.tsv")
+    waiting = [
+        (folder, run)
+        for folder, run in folders.values()
+        if not is_done(folder, run.recipe, run.epochs) and run.command not in earlier
+    ]
     print(f"{len(folders)} runs, {len(folders) - len(waiting)} of them done", flush=True)
-    progress = Progress(planned, folders, output / "PROGRESS.md", len(waiting))
+    progress = Progress(output / "PROGRESS.md", len(waiting))
 
     def report():
-        progress.write()
-        rows = [row_of(run, folders[run.key][0]) for run in planned]
+        rows = [row_of(run, folders[run.key][0], earlier.get(run.command)) for run in planned]
+        progress.write(planned, rows, folders)
         return write_report(output, write_rows(output / "runs.tsv", rows), command, claims)
 
     job_options = {"command": words, "max_minutes": options.max_minutes, "ray": options.ray}

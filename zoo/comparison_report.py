@@ -104,6 +104,8 @@ def write_report(output, rows, command, claims=()):
         "distortion, IW-NLL, MI and z gap in nats per example.",
         f"Command: `{command}`, {count} of {len(rows)} runs done",
     ]
+    if any(row["right"] for row in rows):
+        text.insert(2, "Figures are those of development examples that have chosen nothing.")
     paths = [output / "RESULTS.md", output / "runs.tsv"]
     for part, methods in parts_of(rows).items():
         text += [f"## {part[:1].upper()}{part[1:]}", _data(methods), table(methods)]

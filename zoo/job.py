@@ -10,6 +10,10 @@ import traceback
 import zoo
 from keras_vae_collapse.commands.command import file_format
 from keras_vae_collapse.core.console import plain_messages
+from keras_vae_collapse.core.files import write_text
+
+# Of a run's folder: a digit for each example held out, 1 where the output is right.
+RIGHT = "right.txt"
 
 
 def is_done(directory, recipe, epochs):
@@ -50,6 +54,7 @@ def run_job(folder, run, options):
     prepare_process(cores=options.get("cores", 2))
     from keras_vae_collapse.tasks.registry import reinflection_task, text_task
     from keras_vae_collapse.training import train
+    from keras_vae_collapse.training.held_out import hold_out
 
     data = run.data
     if data["task"] == "text":
@@ -75,7 +80,14 @@ def run_job(folder, run, options):
         command=options["command"],
         finish_interrupted=False,
         export=False,
+        held_out=data.get("held_out", 0.0),
     )
+    if data.get("held_out", 0.0):
+        _, examples = hold_out(task, data.get("held_out", 0.0))
+        lines = (folder / "predictions-held_out.tsv").read_text(encoding="utf-8").splitlines()
+        outputs = [line.rpartition("\t")[2] for line in lines]
+        pairs = zip(examples, outputs, strict=True)
+        write_text(folder / RIGHT, "".join("01"[task.gold(e) == output] for e, output in pairs))
 
 
 def run_child(folder, run, options):

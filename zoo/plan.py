@@ -16,10 +16,11 @@ with every combination of the axes, at every rate, with every seed.
 }
 ```
 
-`data`, `dev`, `language`, `task`, `added_tasks` and `epochs`, as for `kvc-train`, `set`, a list of
-settings, and `schedule_length`, which multiplies the length of schedules and of pretraining, stand
-beside `parts`, or in a part for that part alone; the settings of a part come after those of the
-plan. Two trainings that are the same are made once. For `claims` see `zoo/claims.py`.
+`data`, `dev`, `language`, `task`, `added_tasks`, `held_out` and `epochs`, as for `kvc-train`,
+`set`, a list of settings, and `schedule_length`, which multiplies the length of schedules and of
+pretraining, stand beside `parts`, or in a part for that part alone; the settings of a part come
+after those of the plan. Two trainings that are the same are made once. For `claims` see
+`zoo/claims.py`.
 """
 
 import dataclasses
@@ -30,12 +31,15 @@ import shlex
 
 import zoo
 from keras_vae_collapse.core.errors import did_you_mean
-from zoo.changed_settings import changed_settings
+from keras_vae_collapse.training.changed_settings import changed_settings
 from zoo.claims import check_claims
 from zoo.schedule_length import with_schedule_length
 from zoo.targets import has_target, with_target
 
-_DATA = {"data": "demo", "dev": None, "language": None, "task": "auto", "added_tasks": ()}
+_DATA = {
+    "data": "demo", "dev": None, "language": None, "task": "auto", "added_tasks": (),
+    "held_out": 0.0,
+}  # fmt: skip
 _SHARED = {**_DATA, "epochs": None, "set": (), "schedule_length": 1.0}
 _PART = {"part", "recipes", "seeds", "rates", "axes"}
 
@@ -50,7 +54,7 @@ class PlannedRun:
         places: where it stands on each of the part's axes, `{axis: label}`.
         rate: the target rate in nats that the plan gives it, or `None`.
         recipe: the whole recipe.
-        data: `data`, `dev`, `language`, `task`, `added_tasks`.
+        data: `data`, `dev`, `language`, `task`, `added_tasks`, `held_out`.
         epochs: most epochs.
         seed: of the run.
     """

@@ -11,8 +11,6 @@ class Progress:
     """Counts the trainings of a plan.
 
     Args:
-        planned: all `PlannedRun`s, those that are made once for several parts included.
-        folders: `{key: (folder, run)}` of those that differ.
         path: of the page.
         waiting: how many are still to be made.
 
@@ -20,8 +18,8 @@ class Progress:
         failures: `{folder: how it failed}`.
     """
 
-    def __init__(self, planned, folders, path, waiting):
-        self.planned, self.folders, self.path, self.waiting = planned, folders, path, waiting
+    def __init__(self, path, waiting):
+        self.path, self.waiting = path, waiting
         self.failures = {}
         self._ended, self._start = 0, time.monotonic()
 
@@ -43,11 +41,17 @@ class Progress:
             f"about {left:.0f} min left"
         )
 
-    def write(self):
-        """Writes the page."""
+    def write(self, planned, rows, folders):
+        """Writes the page.
+
+        Args:
+            planned: all `PlannedRun`s, those that are made once for several parts included.
+            rows: the row of `runs.tsv` of each.
+            folders: `{key: (folder, run)}` of those that differ.
+        """
         counts = collections.defaultdict(lambda: dict.fromkeys(_COUNTED, 0))
-        for run in self.planned:
-            counts[run.part][self._state(self.folders[run.key][0])] += 1
+        for run, row in zip(planned, rows, strict=True):
+            counts[run.part][self._state(row, folders[run.key][0])] += 1
         lines = ["# Progress", "", "| part | " + " | ".join(_COUNTED) + " |"]
         lines.append("|---|" + "---|" * len(_COUNTED))
         for part, found in counts.items():
@@ -56,13 +60,12 @@ class Progress:
             lines += ["", f"- {folder.name} failed: {failure}"]
         write_text(self.path, "\n".join(lines) + "\n")
 
-    def _state(self, folder):
+    def _state(self, row, folder):
         if folder in self.failures:
             return "failed"
-        if not (folder / "metrics.json").is_file():
+        if not row["rate_nats"]:
             return "remaining"
-        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-        return "converged" if metrics.get("ended_by") == "patience" else "ended by a limit"
+        return "converged" if row["converged"] == "yes" else "ended by a limit"
 
 
 _COUNTED = ("converged", "ended by a limit", "failed", "remaining")

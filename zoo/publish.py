@@ -22,7 +22,7 @@ from keras_vae_collapse.core.files import replacing, sha256, write_json, write_t
 from keras_vae_collapse.tasks.reinflection import ReinflectionTask, read_examples
 from keras_vae_collapse.tasks.reinflection.task import DEFAULT_AUGMENTATION
 from keras_vae_collapse.training import Recipe, override
-from zoo.changed_settings import changed_settings
+from keras_vae_collapse.training.changed_settings import changed_settings
 from zoo.half_precision import halve
 from zoo.pretrained_models import FOLDER, pretrained, sample_file
 

@@ -18,3 +18,11 @@ def compare():
     with OneLine("kvc-compare"):
         from zoo.compare import main
     return main()
+
+
+def report():
+    """Runs `kvc-report`; returns its exit code."""
+    with OneLine("kvc-report"):
+        import zoo
+        from keras_vae_collapse.commands.report import main
+    return main(zoo)

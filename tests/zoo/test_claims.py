@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from zoo.claims import check_claims, claims_table, judge
+from zoo.claims import bootstrap, check_claims, claims_table, judge
 
 CLAIM = {
     "claim": "MDR gains", "source": "a paper", "part": "all", "figure": "accuracy",
@@ -73,3 +73,32 @@ def test_the_table_has_a_line_a_claim():
 def test_a_claim_about_nothing_is_named(change, message):
     with pytest.raises(ValueError, match=message):
         check_claims([{**CLAIM, **change}], {"all": {"mdr", "base"}})
+
+
+def test_the_bootstrap_of_one_seed_is_that_of_paired_words():
+    """Then the mean is a mean of independent words, with a known deviation."""
+    rng = np.random.default_rng(0)
+    more, less = rng.integers(2, size=(2, 1, 900))
+    low, high = bootstrap(more, less)
+    differences = (more - less)[0]
+    half = 1.96 * differences.std() / math.sqrt(900)
+    assert (low, high) == pytest.approx(
+        (differences.mean() - half, differences.mean() + half), abs=0.1 * half
+    )
+
+
+def test_the_bootstrap_of_seeds_alike_in_all_words_is_that_of_the_seeds():
+    more, less = [np.ones(50, int), np.zeros(50, int)], [np.zeros(50, int)] * 2
+    assert bootstrap(more, less) == pytest.approx((0.0, 1.0))
+
+
+def test_words_that_differ_widen_the_interval_of_an_accuracy():
+    found = rows(mdr=[0.6, 0.6], base=[0.5, 0.5])
+    for row in found:
+        ones = round(10 * float(row["accuracy"]))
+        row["right"] = "1" * ones + "0" * (10 - ones)
+    judged = judge(CLAIM, found)
+    assert judged.low == 0.0 < judged.mean < judged.high and judged.verdict == "undecided"
+    for row in found:
+        del row["right"]
+    assert judge(CLAIM, found).verdict == "holds"

@@ -1,4 +1,5 @@
 import json
+import shutil
 import signal
 import time
 
@@ -12,7 +13,7 @@ from zoo.comparison_pictures import places
 from zoo.comparison_report import parts_of, table, write_report
 from zoo.job import is_done
 from zoo.plan import planned_runs
-from zoo.runs_file import FIGURES, read_rows, row_of, write_rows
+from zoo.runs_file import FIGURES, read_rows, row_of, rows_by_command, write_rows
 from zoo.schedule_length import with_schedule_length
 from zoo.targets import has_target, with_target
 
@@ -145,6 +146,24 @@ def test_runs_of_other_settings_are_not_taken_over(tmp_path, capsys):
     assert "1 runs, 1 of them done" in capsys.readouterr().out
 
 
+def test_a_row_stands_for_a_run_whose_folder_is_gone(tmp_path, capsys):
+    plan = {"parts": [{"part": part, "recipes": ["mdr"], "seeds": [0]} for part in ("a", "b")]}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    write_run(tmp_path / "runs" / "mdr-seed0", accuracy=0.7)
+    command = [str(tmp_path / "plan.json"), f"--output_dir={tmp_path}"]
+    assert compare.main(command) == 0
+    before = (tmp_path / "runs.tsv").read_text()
+    shutil.rmtree(tmp_path / "runs")
+    assert compare.main(command) == 0
+    assert capsys.readouterr().out.count("1 runs, 1 of them done") == 2
+    assert (tmp_path / "runs.tsv").read_text() == before
+    assert "| b | 1 | 0 | 0 | 0 |" in (tmp_path / "PROGRESS.md").read_text()
+    # Another seed is another training.
+    (row,) = rows_by_command(tmp_path / "runs.tsv").values()
+    (other,) = planned_runs({"parts": [{"part": "a", "recipes": ["mdr"], "seeds": [1]}]})
+    assert row["accuracy"] == "0.7" and row["command"] != other.command
+
+
 def test_what_a_recipe_leaves_to_the_task_is_no_other_setting(tmp_path):
     write_run(tmp_path / "run")
     config = json.loads((tmp_path / "run" / "config.json").read_text())
@@ -199,3 +218,17 @@ def test_an_interrupted_comparison_keeps_no_half_trained_run(tmp_path):
     assert code == 130, output[-3000:]
     assert "the same command goes on" in output and "Traceback" not in output
     assert not (run / "metrics.json").exists()
+
+
+def test_figures_of_examples_held_out_take_the_place_of_those_that_chose(tmp_path):
+    (run,) = planned_runs({"held_out": 0.5, "parts": [{"recipes": ["mdr"], "seeds": [0]}]})
+    assert "--held_out=0.5" in run.command
+    write_run(tmp_path / "run", accuracy=0.9)
+    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
+    held_out = {**metrics["dev"], "accuracy": 0.25, "unseen": {"accuracy": 0.2, "count": 3}}
+    (tmp_path / "run" / "metrics.json").write_text(json.dumps({**metrics, "held_out": held_out}))
+    (tmp_path / "run" / "right.txt").write_text("0100")
+    row = row_of(run, tmp_path / "run")
+    assert (row["accuracy"], row["unseen_accuracy"], row["right"]) == ("0.25", "0.2", "0100")
+    write_report(tmp_path, [row], "")
+    assert "that have chosen nothing" in (tmp_path / "RESULTS.md").read_text()

@@ -8,13 +8,18 @@ def changed_settings(recipe, other, without=("name", "paper", "summary")):
         recipe, other: of class `Recipe`, or what `to_config` makes of one.
         without: fields that do not matter.
     """
+    return [f"{name}={value}" for name, value in changes(recipe, other, without).items()]
+
+
+def changes(recipe, other, without=("name", "paper", "summary")):
+    """`{name: value}` of those settings, as `changed_settings` takes them."""
     then, now = (r if isinstance(r, dict) else r.to_config() for r in (recipe, other))
-    return [
-        f"{name}={value}"
+    return {
+        name: value
         for field in then
         if field not in without
         for name, value in _differences(field, then[field], now[field])
-    ]
+    }
 
 
 def _differences(name, then, now):

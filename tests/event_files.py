@@ -40,3 +40,11 @@ def hparams_content(folder, tag):
     """What the HParams plugin wrote under a tag, of which there is one."""
     (value,) = (value for _, value in _summaries(folder) if value.tag == tag)
     return HParamsPluginData.FromString(value.metadata.plugin_data.content)
+
+
+def layout_of(folder):
+    """The layout of Custom Scalars, of which there is one."""
+    from tensorboard.plugins.custom_scalar import layout_pb2, metadata
+
+    (value,) = (v for _, v in _summaries(folder) if v.tag == metadata.CONFIG_SUMMARY_TAG)
+    return layout_pb2.Layout.FromString(value.tensor.string_val[0])

@@ -106,8 +106,19 @@ def arguments():
         lower_bound=0.0,
         **shared,
     )
+    flags.DEFINE_float(
+        "held_out",
+        0.0,
+        "share of the development examples that choose nothing: figures to report, in metrics.json",
+        lower_bound=0.0,
+        **shared,
+    )
     flags.DEFINE_enum(
-        "verbose", "1", ["0", "1", "2"], "0 silent, 1 progress bar, 2 a line an epoch", **shared
+        "verbose",
+        "1",
+        ["0", "1", "2"],
+        "0 silent, 1 progress bar on a terminal, else and with 2 a line an epoch",
+        **shared,
     )
     return values
 
@@ -181,6 +192,7 @@ def _train(recipes, values, own_process):
 
     run = train(recipe, task, output_dir, options)
     if run.model is not None:  # the chief of a cluster has written it
+        _write_page(output_dir, recipes)
         print(training_summary(task, run))
         if values.cure:
             print(f"\n{before_and_after(values.cure, run.metrics)}")
@@ -189,6 +201,16 @@ def _train(recipes, values, own_process):
         return 0
     print(f"kvc-train: interrupted; go on with: {resume_command()}", file=sys.stderr)
     return 128 + signal.Signals[ended_by]
+
+
+def _write_page(output_dir, recipes):
+    """The page of the run; whatever is wrong with it, the run itself is complete."""
+    from keras_vae_collapse.training.report import write_run_page
+
+    try:
+        write_run_page(output_dir, recipes)
+    except (OSError, ValueError, LookupError, RuntimeError) as error:
+        print(f"kvc-train: no report.html: {error}", file=sys.stderr)
 
 
 def _end_in_one_line(output_dir, resume):

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import sys
 
 from keras_vae_collapse.commands.command import file_format
 
@@ -115,5 +116,11 @@ def chosen_options(values):
         resume=values.resume,
         overwrite=values.overwrite,
         max_minutes=values.max_minutes,
-        verbose=int(values.verbose),
+        held_out=values.held_out,
+        verbose=_verbosity(int(values.verbose)),
     )
+
+
+def _verbosity(asked):
+    """A bar that is drawn over itself is for a terminal: elsewhere a line an epoch."""
+    return 2 if asked == 1 and not (sys.stdout and sys.stdout.isatty()) else asked

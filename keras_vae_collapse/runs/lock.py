@@ -49,6 +49,18 @@ class DirectoryLock:
             raise
         self._file = file
 
+    def is_held(self):
+        """Whether another process has it now; where nothing can be locked, no."""
+        try:
+            with open(self.folder / ".lock", encoding="utf-8") as file:
+                if fcntl is not None:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            pass
+        return False
+
     def release(self):
         """Gives the lock up, if it is held."""
         if self._file is not None:

@@ -41,6 +41,7 @@ class RunDirectory:
         self.model = self.path / "model.keras"
         self.export = self.path / "export"
         self.predictions = self.path / "predictions-dev.tsv"
+        self.held_out_predictions = self.path / "predictions-held_out.tsv"
         self.metrics = self.path / "metrics.json"
         self._lock = DirectoryLock(self.path)
 
@@ -172,7 +173,9 @@ class RunDirectory:
         for path in (self.checkpoints, self.logs, self.export, *self.rounds()):
             shutil.rmtree(path, ignore_errors=True)
         # The configuration goes last: until then the folder still says that it holds a run.
-        for path in (self.model, self.predictions, self.metrics, self.config):
+        results = self.model, self.predictions, self.held_out_predictions, self.metrics
+        reports = (self.path / name for name in ("report.html", "report.json"))
+        for path in (*reports, *results, self.config):
             path.unlink(missing_ok=True)
 
     def _check_same(self, config):

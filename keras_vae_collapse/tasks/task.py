@@ -1,6 +1,7 @@
 """What training, evaluation, export and diagnosis ask of a task."""
 
 import abc
+import copy
 import hashlib
 import json
 import os
@@ -102,6 +103,12 @@ class Task(abc.ABC):
                 raise RecipeError(
                     f"the task {self.name!r} knows no labels. Received: {name}={value!r}"
                 )
+
+    def with_dev_examples(self, examples: list) -> "Task":
+        """The same task with other development examples."""
+        other = copy.copy(self)
+        other.dev_examples = examples
+        return other
 
     def training_examples(self, recipe: typing.Any) -> list:
         """The examples that a recipe trains on, such as those of an augmentation."""

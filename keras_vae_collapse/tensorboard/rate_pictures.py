@@ -79,31 +79,38 @@ class RatePictures(SummaryCallback):
 
 
 def draw_rates(history):
-    """The picture of `{epoch: [nats of each dimension]}`: uint8 `(height, width, 4)`."""
+    """The picture of `{epoch: [nats of each dimension]}`: uint8 `(height, width, 4)`.
+
+    TensorBoard shows it in a column of this width, 350 pixels, and scales without smoothing: a
+    larger picture would have letters that nobody can read.
+    """
+    import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     first, last = min(history), max(history)
     now = np.sort(history[last])[::-1]
     unknown = np.full(len(now), np.nan)  # an epoch whose figures were lost stays white
     rates = np.array([history.get(e, unknown) for e in range(first, last + 1)]).T
-    figure = Figure(figsize=(6.5, 2.9), dpi=140, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
-    map_axes, bar_axes = figure.subplots(1, 2, width_ratios=(3, 2))
-    image = map_axes.imshow(
-        rates,
-        aspect="auto",
-        interpolation="nearest",
-        vmin=0.0,
-        vmax=max(np.nanmax(rates), _SCALE_NATS),
-        extent=(first - 0.5, last + 0.5, len(rates) - 0.5, -0.5),
-    )
-    figure.colorbar(image, ax=map_axes, label="rate (nats)")
-    map_axes.set(xlabel="epoch", ylabel="latent dimension")
-    map_axes.set_title("rate per dimension", fontsize=10)
-    bar_axes.bar(np.arange(len(now)), now, width=1.0)
-    bar_axes.set_ylim(0.0, max(1.05 * now[0], _SCALE_NATS))
-    bar_axes.set(xlabel="dimensions, sorted", ylabel="rate (nats)")
-    bar_axes.set_title(f"epoch {last}: {now.sum():.3g} nats", fontsize=10)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba()).copy()
+    with matplotlib.rc_context({"font.size": 9.5, "axes.titlesize": 9.5}):
+        figure = Figure(figsize=(3.5, 4.2), dpi=100, layout="constrained")
+        canvas = FigureCanvasAgg(figure)
+        map_axes, bar_axes = figure.subplots(2, 1, height_ratios=(3, 2))
+        image = map_axes.imshow(
+            rates,
+            aspect="auto",
+            interpolation="nearest",
+            vmin=0.0,
+            vmax=max(np.nanmax(rates), _SCALE_NATS),
+            extent=(first - 0.5, last + 0.5, len(rates) - 0.5, -0.5),
+        )
+        figure.colorbar(image, ax=map_axes)
+        map_axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+        map_axes.set(xlabel="epoch", ylabel="latent dimension", title="rate per dimension (nats)")
+        bar_axes.bar(np.arange(len(now)), now, width=1.0)
+        bar_axes.set_ylim(0.0, max(1.05 * now[0], _SCALE_NATS))
+        bar_axes.set(xlabel="dimensions, sorted", ylabel="nats")
+        bar_axes.set_title(f"epoch {last}: {now.sum():.3g} nats")
+        canvas.draw()
+        return np.asarray(canvas.buffer_rgba()).copy()

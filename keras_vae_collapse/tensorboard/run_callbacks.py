@@ -11,6 +11,7 @@ from keras_vae_collapse.tensorboard.dev_scalars import DevScalars
 from keras_vae_collapse.tensorboard.hparams import flatten_hparams, write_final_figures
 from keras_vae_collapse.tensorboard.rate_pictures import RatePictures
 from keras_vae_collapse.tensorboard.sample_predictions import SamplePredictions
+from keras_vae_collapse.tensorboard.scalar_layout import ScalarLayout
 
 
 def dev_log_dir(log_dir):
@@ -25,7 +26,7 @@ def tensorboard_callbacks(log_dir, hparams, view, advice=None):
 
     Args:
         log_dir: the folder of all logs of the run, a `pathlib.Path`.
-        hparams: the options of the run, a dictionary that may be nested.
+        hparams: the options that tell the run from others, a dictionary that may be nested.
         view: the development set, an object with `columns`, `rows` and `gold` as for
             `SamplePredictions`; `prior`, a TFP distribution or `None` for the standard normal;
             and `latest`, `None` or the last evaluation: its `outputs`, one string for each row,
@@ -51,6 +52,7 @@ def tensorboard_callbacks(log_dir, hparams, view, advice=None):
         SamplePredictions(writer, view.columns, view.rows, view.gold, outputs),
         CollapseWarning(advice=advice, writer=writer),
         hparams_api.KerasCallback(writer, flatten_hparams(hparams)),
+        ScalarLayout(writer),
     ]
 
 

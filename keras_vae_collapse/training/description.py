@@ -6,6 +6,7 @@ import sys
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.runs.run_directory import RunDirectory
 from keras_vae_collapse.tasks.task import Task
+from keras_vae_collapse.training.held_out import hold_out
 from keras_vae_collapse.training.old_recipes import has_earlier_slots
 from keras_vae_collapse.training.options import TrainingOptions
 from keras_vae_collapse.training.recipe import Recipe
@@ -17,7 +18,8 @@ def describe(recipe: Recipe, task: Task, options: TrainingOptions) -> dict:
 
     Args:
         recipe: completed by the task.
-        task, options: those of the training.
+        task: with the development examples that choose, see `hold_out`.
+        options: those of the training.
     """
     epochs = recipe.epochs if options.epochs is None else options.epochs
     return {
@@ -29,6 +31,7 @@ def describe(recipe: Recipe, task: Task, options: TrainingOptions) -> dict:
         # A decaying learning rate depends on the last epoch, so a resumed run cannot move it.
         "decay_epochs": None if recipe.learning_rate_decay == "constant" else epochs,
         "strategy": options.strategy,
+        **({"held_out": options.held_out} if options.held_out else {}),
         "command": sys.argv if options.command is None else list(options.command),
     }
 
@@ -61,6 +64,7 @@ def check_training(
         RunError: the run directory cannot be used as asked.
     """
     check_recipe(recipe)
+    task, _ = hold_out(task, options.held_out)
     recipe = task.complete(recipe)
     task.chosen_monitor(recipe.monitor)  # raises
     run, description = run_directory(output_dir), describe(recipe, task, options)

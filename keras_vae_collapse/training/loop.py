@@ -7,8 +7,10 @@ from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.distribute import Cluster, make_strategy
 from keras_vae_collapse.distribute.multiworker import naming_lost_workers
 from keras_vae_collapse.runs.provenance import versions
+from keras_vae_collapse.runs.source_commit import source_commit
 from keras_vae_collapse.tasks.task import Task
 from keras_vae_collapse.training.description import describe, run_directory
+from keras_vae_collapse.training.held_out import hold_out
 from keras_vae_collapse.training.options import FinishedRun, TrainingOptions
 from keras_vae_collapse.training.recipe import Recipe
 from keras_vae_collapse.training.recipe_check import check_recipe
@@ -38,7 +40,7 @@ def train(
 
     Raises:
         RecipeError: a value of the recipe is impossible.
-        RunError: the run directory cannot be used as asked.
+        RunError: the run directory cannot be used as asked, or too few examples are held out.
         NotFiniteLoss: the loss became NaN or infinite.
         KeyboardInterrupt: interrupted, and not `finish_interrupted`, or before there was
             anything to finish.
@@ -47,12 +49,14 @@ def train(
     strategy = make_strategy(options.strategy, options.logical_cpus)
     cluster = Cluster(strategy)
     check_recipe(recipe)
+    task, held_out = hold_out(task, options.held_out)
     recipe = task.complete(recipe)
     task.chosen_monitor(recipe.monitor)  # raises
     description = {
         **describe(recipe, task, options),
         "replicas": strategy.num_replicas_in_sync,
         "versions": versions(),
+        "commit": source_commit(),
     }
     rounds = plan_rounds(recipe, output_dir, description["epochs"], options.max_minutes)
     run = run_directory(output_dir)
@@ -63,7 +67,7 @@ def train(
         cluster.check_agreement({**agreed, "data": data_sha256, "max_minutes": options.max_minutes})
         cluster.from_chief(lambda: run.open(description, options.resume, options.overwrite))
         try:
-            trainer = RoundTrainer(task, strategy, cluster, options, description)
+            trainer = RoundTrainer(task, strategy, cluster, options, description, held_out)
             metrics, model = _train_rounds(trainer, rounds, run)
         finally:
             run.close()

@@ -23,6 +23,8 @@ class TrainingOptions:
             completed with the best weights so far, or all of it; as long as there are none,
             they end all of it anyway.
         export: whether to leave a SavedModel, too.
+        held_out: the share of the development examples that choose nothing, see `hold_out`; their
+            figures, with greedy search, are in `metrics.json` under `held_out`.
     """
 
     epochs: int | None = None
@@ -36,6 +38,7 @@ class TrainingOptions:
     command: typing.Sequence | None = None
     finish_interrupted: bool = True
     export: bool = True
+    held_out: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)

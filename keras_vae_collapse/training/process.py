@@ -31,7 +31,7 @@ def keep_freed_memory():
 
     A training step frees all of its arrays and the next one asks for the same. By default glibc
     gives large ones back at once, and the system clears every page of them anew: with batches of
-    256 words that was more than half of a step's time. Other C libraries stay as they are.
+    256 examples that was more than half of a step's time. Other C libraries stay as they are.
     """
     trim_threshold, mmap_max = -1, -4  # of <malloc.h>
     try:

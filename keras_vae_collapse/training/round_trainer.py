@@ -26,6 +26,7 @@ from keras_vae_collapse.training.best_round import choose_round, kept_line
 from keras_vae_collapse.training.build import build
 from keras_vae_collapse.training.encoder_training import make_encoder_training
 from keras_vae_collapse.training.evaluation import EncodedExamples, evaluate, quick_figures
+from keras_vae_collapse.training.hyperparameters import hyperparameters
 from keras_vae_collapse.training.mixed_batches import mixed_dataset
 from keras_vae_collapse.training.optimizer import make_decay, make_optimizer
 from keras_vae_collapse.training.options import TrainingOptions
@@ -40,6 +41,7 @@ class RoundTrainer:
     Attributes:
         task, strategy, cluster, options: those of the training.
         description: what `config.json` of the run holds.
+        held_out: examples that choose nothing and whose figures are reported.
     """
 
     task: Task
@@ -47,6 +49,7 @@ class RoundTrainer:
     cluster: Cluster
     options: TrainingOptions
     description: dict
+    held_out: typing.Sequence = ()
 
     def train(self, current, run, examples, teacher=None, minutes_used=0.0, earlier=()):
         """Trains the model of one round, from its teacher's weights if there is one.
@@ -148,7 +151,7 @@ class RoundTrainer:
         if done < epochs and not finished and not clock.expired:
             if cluster.is_chief:
                 hooks += tensorboard_callbacks(
-                    run.logs, _hyperparameters(self.description), encoded, _advice(self.task, run)
+                    run.logs, hyperparameters(self.description), encoded, _advice(self.task, run)
                 )
                 hooks += [callbacks.ProgressBar()] * bool(self.options.verbose)
             dataset = self._dataset(recipe, arrays, plan, done * plan.steps_per_epoch)
@@ -230,6 +233,8 @@ class RoundTrainer:
             model.set_weights(load_model(kept.directory).get_weights())
             figures = self._figures(model)
         metrics = {"dev": figures, **record, **choice, "parameters": int(model.count_params())}
+        if self.held_out and current.is_last:
+            metrics["held_out"] = self._report(model, run)
         with replacing(run.model) as temporary:
             model.save(temporary)
         if self.options.export and current.is_last:
@@ -243,19 +248,16 @@ class RoundTrainer:
         write_projector(run.logs / "dev", *task.latent_table(model))
         return metrics
 
+    def _report(self, model, run):
+        """Figures of the examples that have chosen nothing, whose outputs it writes."""
+        task = self.task.with_dev_examples(self.held_out)
+        figures, outputs = evaluate(task, model, self.held_out, 1, seed=self.options.seed)
+        task.write_predictions(run.held_out_predictions, self.held_out, outputs)
+        return figures
+
     def _figures(self, model):
         task = self.task
         return evaluate(task, model, task.dev_examples, task.beam_width, seed=self.options.seed)[0]
-
-
-def _hyperparameters(description):
-    """What TensorBoard's HParams plugin lists of a run."""
-    recipe = {**description["recipe"], "recipe": description["recipe"]["name"]}
-    for text in ("name", "paper", "summary"):
-        del recipe[text]
-    sizes = ("train_examples", "dev_examples", "sha256", "added_tasks")
-    data = {name: value for name, value in description["data"].items() if name not in sizes}
-    return {**recipe, "data": data, "seed": description["seed"]}
 
 
 def _advice(task, run):

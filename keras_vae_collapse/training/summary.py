@@ -3,11 +3,11 @@
 import os
 import shlex
 
-from keras_vae_collapse.diagnostics import Thresholds
-from keras_vae_collapse.diagnostics.remedies import COLLAPSED, IGNORED, UNDECIDED
-from keras_vae_collapse.diagnostics.verdict import judge_use_of_latent
+from keras_vae_collapse.diagnostics.remedies import UNDECIDED
 from keras_vae_collapse.metrics.figures import FIGURES
+from keras_vae_collapse.training.report.verdict import use_of_latent
 
+PAGE = "report.html"
 _SHOWN = (
     "distortion_nats", "rate_nats", "iw_nll_nats", "mutual_information_nats", "active_units",
     "z_gap_nats", "prior_gap_nats", "distinct_outputs", "examples",
@@ -32,6 +32,14 @@ def figures_table(task, figures):
     return "\n".join([*lines, *task.details(figures)])
 
 
+def _held_out(task, metrics):
+    """The table of the examples that have chosen nothing, if there are any."""
+    if "held_out" not in metrics:
+        return []
+    title = "held out, development examples that have chosen nothing"
+    return ["", title, figures_table(task, metrics["held_out"])]
+
+
 def training_summary(task, run):
     """What training prints last: the figures on the development set and where things are.
 
@@ -42,14 +50,17 @@ def training_summary(task, run):
     files = run.directory
     paths = [files.model, files.export, files.metrics, files.predictions, files.logs]
     paths += [files.checkpoints, *files.rounds()]
+    page = files.path / PAGE
     return "\n".join(
         [
             "",
             f"development set, {_weights(run.metrics)}",
             figures_table(task, run.metrics["dev"]),
+            *_held_out(task, run.metrics),
             "",
             "written:",
             *(f"  {path}" for path in paths),
+            *([f"read:     {page}, in a browser"] if page.is_file() else []),
             f"watch:    tensorboard --logdir {files.logs}",
             f"diagnose: {diagnose_command(task, files.path)}",
             *_verdict(run.metrics),
@@ -77,19 +88,11 @@ def diagnose_command(task, path):
 
 def _verdict(metrics):
     """What there is to say of a latent that is not used."""
-    figures, steps = metrics["dev"], training_steps(metrics)
-    verdict = judge_use_of_latent(figures, Thresholds(), steps)
-    information, gap = figures["mutual_information_nats"], figures["z_gap_nats"]
-    carried = f"z carries {max(information, 0.0):.2f} nats about the input"
-    said = {
-        COLLAPSED: f"{carried}, next to nothing",
-        IGNORED: f"{carried}, but another z costs only {gap:.2f} nats",
-        UNDECIDED: f"{carried} after {steps} steps; train longer",
-    }
+    verdict, sentence = use_of_latent(metrics["dev"], training_steps(metrics))
     if verdict is None:
         return []
     more = "" if verdict == UNDECIDED else ". The last command says where, why and what to try"
-    return ["", f"{verdict.upper()}: {said[verdict]}{more}."]
+    return ["", f"{verdict.upper()}: {sentence}{more}."]
 
 
 def training_steps(metrics):

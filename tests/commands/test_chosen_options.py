@@ -19,3 +19,13 @@ def test_the_demo_trains_a_number_of_epochs_unless_one_says_otherwise(words, epo
     values(["kvc-train", *words])
     options = chosen_options(values)
     assert (options.epochs, options.max_minutes) == (epochs, max_minutes)
+
+
+@pytest.mark.parametrize(("terminal", "asked", "verbose"), [
+    (True, [], 1), (False, [], 2), (False, ["--verbose=0"], 0), (True, ["--verbose=2"], 2),
+])  # fmt: skip
+def test_a_bar_is_for_a_terminal(monkeypatch, terminal, asked, verbose):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal, raising=False)
+    values = arguments()
+    values(["kvc-train", *asked])
+    assert chosen_options(values).verbose == verbose

@@ -78,7 +78,7 @@ def tensorboard(logs):
 
         def loaded():
             plugins = webdriver.request(address + "data/plugins_listing")
-            names = ("scalars", "images", "text", "hparams", "projector")
+            names = ("scalars", "images", "text", "hparams", "projector", "custom_scalars")
             final = webdriver.request(address + "data/plugin/scalars/tags")
             return all(plugins[name]["enabled"] for name in names) and all(
                 "final/accuracy" in final.get(f"{run}/logs/dev", {}) for run in ("base", "mdr")
@@ -129,10 +129,23 @@ def test_images_show_the_rate_per_dimension(tensorboard, browser):
         browser,
         "img[src*=individualImage]",
         "found.length == 2 && found.every(e => e.naturalWidth) "
-        "&& found.map(e => [e.naturalWidth, e.naturalHeight])",
+        "&& found.map(e => [e.naturalWidth, e.naturalHeight, e.clientWidth])",
         "a picture of each run",
     )
-    assert all(width > height > 200 for width, height in sizes)
+    # Shown as they are: the browser's scaling would leave letters that nobody can read.
+    assert all(height > width > 200 and shown == width for width, height, shown in sizes)
+
+
+def test_custom_scalars_show_rate_distortion_and_multiplier_together(tensorboard, browser):
+    browser.open(tensorboard + "#custom_scalars")
+    titles = wait_for(
+        browser,
+        "tf-custom-scalar-multi-line-chart-card #tag-description, tf-custom-scalar-card-heading",
+        "found.length > 3 && found.map(e => e.textContent.trim())",
+        "the charts of the first category",
+    )
+    for title in ("rate R", "distortion D", "multiplier or weight of the rate"):
+        assert any(title in text for text in titles), titles
 
 
 def test_text_shows_predictions_and_the_warning_of_the_collapsed_run(tensorboard, browser):

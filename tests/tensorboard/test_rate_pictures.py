@@ -35,20 +35,26 @@ def test_picture_is_a_png_that_differs_with_the_rates(tmp_path):
     assert (images[0] != images[1]).any()
 
 
+def test_a_picture_is_as_wide_as_the_column_that_shows_it():
+    # TensorBoard scales without smoothing, and letters suffer.
+    assert draw_rates({1: [1.0, 0.0]}).shape[1] == 350
+
+
 def test_collapsed_dimension_is_dark_and_active_one_light():
     image = draw_rates({epoch: [5.0, 0.0] for epoch in (1, 2, 3)})
     height, width, _ = image.shape
-    column = width // 5  # inside the heat map
-    upper, lower = image[height // 3, column, :3], image[2 * height // 3, column, :3]
+    column = width // 3  # inside the heat map, which is above the bars
+    upper, lower = image[height // 6, column, :3], image[2 * height // 5, column, :3]
     assert upper.astype(int).sum() > 2 * lower.astype(int).sum()
 
 
 def test_collapsed_model_is_dark_everywhere_and_has_no_high_bars():
     collapsed, healthy = (draw_rates({1: [rate, rate / 2]}) for rate in (0.01, 1.0))
     height, width, _ = collapsed.shape
-    dark, light = (image[height // 3, width // 5, :3].sum() for image in (collapsed, healthy))
+    dark, light = (image[height // 6, width // 3, :3].sum() for image in (collapsed, healthy))
     assert light > 2 * dark
-    assert (collapsed[:, width // 2 :] != healthy[:, width // 2 :]).mean() > 0.1
+    bars = slice(3 * height // 5, None)
+    assert (collapsed[bars] != healthy[bars]).mean() > 0.1
 
 
 def test_history_outlives_a_resume_and_forgets_epochs_after_the_checkpoint(tmp_path):

@@ -140,6 +140,11 @@ class ReinflectionTask(Task):
         self.condition_size = vocabulary.feature_size
         self._know(words_of(train) or None)
 
+    def with_dev_examples(self, examples):
+        other = super().with_dev_examples(examples)
+        other._know(self.known_words)
+        return other
+
     def _know(self, words):
         """Tells apart the development examples that have words of training."""
         self.known_words = words

@@ -1,0 +1,225 @@
+"""The page of a run: whole in one file, and made of whatever the run has left."""
+
+import html.parser
+import json
+import os
+import re
+
+import pytest
+from made_run import FIGURES, finished_run, write_config, write_end, write_logs
+
+import zoo
+from keras_vae_collapse.runs import RunDirectory, RunError
+from keras_vae_collapse.runs.lock import DirectoryLock
+from keras_vae_collapse.training.report import (
+    curves,
+    latent_pictures,
+    read_run,
+    run_page,
+    write_run_page,
+)
+
+
+class Text(html.parser.HTMLParser):
+    """The text of a page, and what its tags name; tags are closed in order."""
+
+    VOID = {"meta", "br", "wbr"}
+
+    def __init__(self, page):
+        super().__init__()
+        self.stack, self.tags, self.attributes, self.parts = [], [], [], []
+        self.feed(page)
+        self.close()
+        assert not self.stack
+        self.text = " ".join(" ".join(self.parts).split())
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += attributes
+        if tag not in self.VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        self.handle_endtag(tag)
+
+    def handle_endtag(self, tag):
+        assert tag in self.VOID or self.stack.pop() == tag
+
+    def handle_data(self, data):
+        if self.stack and self.stack[-1] != "style":
+            self.parts.append(data)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return finished_run(tmp_path_factory.mktemp("runs") / "my <run>")
+
+
+@pytest.fixture(scope="module")
+def page(run):
+    return write_run_page(run, zoo).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def no_drawing(monkeypatch):
+    """Pictures take most of the time."""
+    for module in (curves, latent_pictures):
+        monkeypatch.setattr(module, "svg", lambda *_: "<svg></svg>")
+
+
+def test_the_page_is_one_file_that_asks_for_nothing(page):
+    found = Text(page)
+    assert len(page.encode()) < 5e6 and not {"script", "link", "img", "iframe"} & set(found.tags)
+    links = [value for name, value in found.attributes if name in ("src", "href", "xlink:href")]
+    assert all(link.startswith(("#", "data:image/png;base64,")) for link in links)
+    assert not re.search(r"@import|url\((?!#)", page)
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_the_page_has_all_parts_of_a_finished_run(page):
+    text = Text(page).text
+    titles = re.findall("<h2>(.*?)</h2>", page)
+    assert titles == [
+        "Figures on the development set", "Curves", "Predictions", "Latent space", "Diagnosis",
+        "Configuration", "How to repeat it",
+    ]  # fmt: skip
+    assert "my <run> " in text and "Not here yet" not in text
+    assert "finished after 3 of 6 epochs: all epochs done, 1.5 minutes of training" in text
+    assert "Dotted line: epoch 2, whose weights are kept." in text
+    for caption in ("Rate R", "Distortion D", "Negative ELBO, D + R", "Active units"):
+        assert f"<figcaption>{caption}" in page
+    assert "<figcaption>Multiplier, of the rate term" in page
+    assert "by case of label" in text  # AC and BC; no other column has so few values
+    assert "beam 8: accuracy 0.6250" in text and "per kind: N: accuracy 0.2500" in text
+    assert "rate R (nats/example) 9.500" in text
+    assert "z carries 2.50 nats about the input, and the decoder uses it" in text
+
+
+def test_predictions_are_those_of_the_kept_epoch_and_no_html(page):
+    text = Text(page).text
+    assert "After epoch 2, greedy search." in text and "the same after epoch 1" in text
+    assert "<script>alert(1)</script>" in text and "b | *c*" in text
+    assert "a<strong>X</strong>" in page
+
+
+def test_what_was_set_comes_first_and_the_command_has_no_flag_about_the_run(page):
+    text = Text(page).text
+    set_, recipe = text.index("latent_dim=4 rate_term.rate_nats=9"), text.index("MDRConstraint")
+    assert set_ < recipe < text.index("all settings") < text.index("clip_norm=5.0")
+    assert "kvc-train '--output_dir=my runs/x' Into this directory again with --overwrite" in text
+    assert "seed 5" in text and "c0ffee" in text and "keras 3.0" in text
+
+
+def test_without_the_recipes_settings_are_those_of_the_command(tmp_path):
+    write_config(tmp_path, command=["train.py", "--set", "latent_dim=4", "--set=rate_nats=9"])
+    text = Text(run_page(tmp_path)).text
+    assert "other than recipe mdr has it: latent_dim=4 rate_nats=9 " in text
+
+
+def test_a_run_that_has_only_begun_says_what_is_missing(tmp_path):
+    write_config(tmp_path)
+    text = Text(run_page(tmp_path, zoo)).text
+    assert "metrics.json, the final figures" in text and "figures of the epochs" in text
+    assert "the latent space: written when training ends" in text
+    assert "Curves" not in text and "there are no figures to judge by" in text
+
+
+def test_a_killed_run_shows_how_far_it_came_and_how_to_go_on(tmp_path):
+    write_config(tmp_path)
+    write_logs(tmp_path, 2)
+    text = Text(run_page(tmp_path, zoo)).text
+    resume = "go on with kvc-train '--output_dir=my runs/x' --resume"
+    assert f"stopped before its end after 2 of 6 epochs; {resume}" in text
+    assert "After epoch 2, greedy search." in text
+    # Two epochs of ten batches.
+    assert "the decoder uses it" in text and "(figures of epoch 2)" in text
+
+
+def test_a_run_in_training_is_told_by_its_lock(tmp_path):
+    write_config(tmp_path)
+    write_logs(tmp_path, 1)
+    lock = DirectoryLock(tmp_path)
+    assert not lock.is_held()
+    lock.acquire()
+    try:
+        assert DirectoryLock(tmp_path).is_held()
+        assert "in training : 1 of 6 epochs done" in Text(run_page(tmp_path, zoo)).text
+    finally:
+        lock.release()
+    assert read_run(tmp_path).state == "stopped"
+
+
+def test_damaged_files_are_named_and_the_rest_is_shown(tmp_path, no_drawing):
+    finished_run(tmp_path)
+    (tmp_path / "metrics.json").write_text("{")
+    (tmp_path / "logs" / "dev" / "rate_per_dimension.tsv").write_text("epoch\tz0\n1\tx\n")
+    (tmp_path / "logs" / "dev" / "projector" / "labels.tsv").write_text("a\tb\n")
+    events = next((tmp_path / "logs" / "dev").glob("events*"))
+    events.write_bytes(events.read_bytes()[:-40])  # as of a process that is writing it
+    text = Text(run_page(tmp_path, zoo)).text
+    for name in ("metrics.json", "rate_per_dimension.tsv", "projector"):
+        assert re.search(rf"{name} is damaged: ", text)
+    assert "Distortion D" in text
+
+
+def test_rounds_follow_one_another(tmp_path, no_drawing):
+    rounds = [{"round": 1, "best_epoch": 1}, {"round": 2, "best_epoch": 2}]
+    write_config(tmp_path)
+    write_logs(tmp_path / "round-1", 2, accuracy=0.3)
+    write_logs(tmp_path, 3, accuracy=0.6)
+    write_end(tmp_path, rounds=rounds, kept_round=2)
+    run = read_run(tmp_path)
+    accuracy = run.dev.scalars["epoch_accuracy"]
+    assert [round(accuracy[i], 2) for i in range(5)] == [0.3, 0.31, 0.6, 0.61, 0.62]
+    assert (run.rounds, run.epochs, run.kept_epoch) == ((2,), 5, 4)
+    write_end(tmp_path, rounds=rounds, kept_round=1, held_out={"accuracy": 0.4375})
+    assert read_run(tmp_path).kept_epoch == 1
+    text = Text(run_page(tmp_path, zoo)).text
+    assert "Thin lines part the rounds." in text
+    assert "Figures on held-out examples accuracy 0.4375" in text
+
+
+def test_a_collapsed_run_says_so_and_what_to_try(tmp_path, no_drawing):
+    write_config(tmp_path)
+    unused = {"mutual_information_nats": 0.01, "z_gap_nats": 0.0, "active_units": 0}
+    write_logs(tmp_path, 3)
+    write_end(tmp_path, dev={**FIGURES, **unused, "rate_nats": 0.1})
+    page = run_page(tmp_path, zoo)
+    assert re.search('<h1>.*<span class="verdict".*>collapsed</span></h1>', page)
+    # 4 ln 16 = 11.1; the recipe has less.
+    assert "with --set rate_term.rate_nats=12<" in page
+    assert "kvc-train --recipe=free_bits" in page
+
+
+def test_the_page_has_the_diagnosis_unless_it_is_of_an_earlier_model(tmp_path, no_drawing):
+    finished_run(tmp_path)
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps({"verdict": "healthy"}))
+    os.utime(report, (0, 0))
+    assert "report.json is of an earlier model" in run_page(tmp_path)
+    os.utime(report)
+    page = run_page(tmp_path)
+    assert "report.json is damaged" in page and "the decoder uses it" in page
+
+
+def test_what_is_no_run_directory_is_named(tmp_path):
+    with pytest.raises(RunError, match=re.escape(f"no such run directory: {tmp_path / 'x'}")):
+        write_run_page(tmp_path / "x")
+    with pytest.raises(RunError, match=re.escape(f"{tmp_path} is no run directory")):
+        write_run_page(tmp_path)
+    for text in ("{", "[]", '{"recipe": 1}'):
+        (tmp_path / "config.json").write_text(text)
+        with pytest.raises(RunError, match="config.json is damaged"):
+            write_run_page(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
+
+
+def test_a_run_that_is_replaced_leaves_no_page_behind(tmp_path):
+    finished_run(tmp_path)
+    for name in ("report.html", "report.json"):
+        (tmp_path / name).write_text("of the old run")
+    directory = RunDirectory(tmp_path)
+    directory.open({}, overwrite=True)
+    directory.close()
+    assert not [*tmp_path.glob("report.*")]

@@ -5,8 +5,8 @@ import shlex
 import pytest
 from training_runs import TINY
 
-from keras_vae_collapse.commands.diagnose import _train_command
 from keras_vae_collapse.commands.diagnose import main as diagnose
+from keras_vae_collapse.training.report.train_command import train_command
 from zoo.train import main
 
 LINES = [
@@ -50,10 +50,10 @@ def test_it_is_diagnosed_on_its_development_set_or_on_a_file(run, data, tmp_path
 
 
 def test_the_advice_trains_on_the_same_sentences():
-    assert _train_command({"name": "demo", "task": "text"}) == "kvc-train --task=text"
+    assert train_command({"name": "demo", "task": "text"}) == "kvc-train --task=text"
     data = {"name": "my texts", "task": "text", "dev": "dev.txt"}
     expected = ["kvc-train", "--data=my texts", "--dev=dev.txt", "--task=text"]
-    assert sorted(shlex.split(_train_command(data))) == sorted(expected)
+    assert sorted(shlex.split(train_command(data))) == sorted(expected)
 
 
 WRONG = [

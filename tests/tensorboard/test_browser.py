@@ -140,7 +140,7 @@ def test_custom_scalars_show_rate_distortion_and_multiplier_together(tensorboard
     browser.open(tensorboard + "#custom_scalars")
     titles = wait_for(
         browser,
-        "tf-custom-scalar-multi-line-chart-card #tag-description, tf-custom-scalar-card-heading",
+        "[class*=heading]",
         "found.length > 3 && found.map(e => e.textContent.trim())",
         "the charts of the first category",
     )

@@ -9,6 +9,7 @@ import pytest
 from keras_vae_collapse.diagnostics import conclusions
 from keras_vae_collapse.diagnostics.causes import loss, objective, path, training
 from keras_vae_collapse.diagnostics.examination.measurements import Measurements
+from keras_vae_collapse.losses import MDRConstraint
 
 
 def distortion(coefficient=1.0, squared=False, sizes=(8.0,), rows=64):
@@ -24,9 +25,11 @@ def distortion(coefficient=1.0, squared=False, sizes=(8.0,), rows=64):
 def survey(kind=None, **options):
     site = types.SimpleNamespace(rate_term=None)
     defaults = {"dead_layer": None, "encoder_blocked": False, "frozen": (0, 3)}
-    return types.SimpleNamespace(
-        distortion=kind, passes=types.SimpleNamespace(sites=[site]), **{**defaults, **options}
+    layers = options.pop("layers", [])
+    passes = types.SimpleNamespace(
+        sites=[site], model=types.SimpleNamespace(_flatten_layers=lambda: layers)
     )
+    return types.SimpleNamespace(distortion=kind, passes=passes, **{**defaults, **options})
 
 
 def found(**figures):
@@ -119,6 +122,9 @@ def test_an_average_in_the_graph_is_found_whatever_the_factor_beside_it():
 def test_a_rate_that_is_averaged_over_dimensions_is_the_same_fault():
     cause = loss.distortion_averaged(found(kind=distortion(), rate_weight=0.25))
     assert cause.name == "distortion_averaged" and "4 latent dimensions" in cause.evidence
+    # A rate term that a training step calls by itself holds a target by such a weight.
+    holds = survey(distortion(), layers=[MDRConstraint(8.0)])
+    assert loss.distortion_averaged(found(survey=holds, rate_weight=0.25)) is None
 
 
 def test_padding_counts_or_not():

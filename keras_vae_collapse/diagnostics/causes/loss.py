@@ -4,6 +4,7 @@ from keras_vae_collapse.diagnostics.examination.bound_site import BoundSite
 from keras_vae_collapse.diagnostics.examination.latent_site import OurLatent
 from keras_vae_collapse.diagnostics.examination.objectives import DISTANCE
 from keras_vae_collapse.diagnostics.explanation import Cause
+from keras_vae_collapse.losses import RateTerm
 
 # Price of a nat of rate, in nats of distortion, below which the rate is not held at all.
 LEAST_WEIGHT = 0.01
@@ -132,9 +133,8 @@ def distortion_averaged(found):
             f"weighs {rows} times too much in a batch of {rows}.",
             "Take the mean of the rate over the batch, of sums over the latent dimensions.",
         )
-    term = found.survey.passes.sites[0].rate_term
     dims = found.latent_dim
-    if term is None and dims > 1 and abs(found.rate_weight * dims - 1.0) < _ROUNDING:
+    if not _has_rate_term(found) and dims > 1 and abs(found.rate_weight * dims - 1.0) < _ROUNDING:
         return Cause(
             "distortion_averaged",
             0.9,
@@ -144,6 +144,12 @@ def distortion_averaged(found):
             "In the rate, sum over the latent dimensions and average over the batch only.",
         )
     return None
+
+
+def _has_rate_term(found):
+    """Whether the model has a rate term anywhere: one of ours sums, and may weigh 1/n by itself."""
+    layers = found.survey.passes.model._flatten_layers()
+    return _term(found) is not None or any(isinstance(layer, RateTerm) for layer in layers)
 
 
 def _of_callables(found):

@@ -112,7 +112,8 @@ def _compare(argv):
     waiting = [
         (folder, run)
         for folder, run in folders.values()
-        if not is_done(folder, run.recipe, run.epochs) and run.command not in earlier
+        if not is_done(folder, run.recipe, run.epochs, run.data["held_out"])
+        and run.command not in earlier
     ]
     print(f"{len(folders)} runs, {len(folders) - len(waiting)} of them done", flush=True)
     progress = Progress(output / "PROGRESS.md", len(waiting))

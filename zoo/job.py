@@ -16,8 +16,8 @@ from keras_vae_collapse.core.files import write_text
 RIGHT = "right.txt"
 
 
-def is_done(directory, recipe, epochs):
-    """Whether a run is there; another recipe or length under its name is an error.
+def is_done(directory, recipe, epochs, held_out=0.0):
+    """Whether a run is there; another recipe, length or part held out is an error.
 
     Raises:
         ValueError: the run was made with other settings.
@@ -33,7 +33,8 @@ def is_done(directory, recipe, epochs):
     for name in ("augmentation", "tokens", "vocabulary_limit", "length_limit"):
         if wanted[name] == default[name]:
             wanted[name] = found[name]
-    if (found, config["epochs"]) != (wanted, epochs or recipe.epochs):
+    made = found, config["epochs"], config.get("held_out", 0.0)
+    if made != (wanted, epochs or recipe.epochs, held_out):
         raise ValueError(
             f"the run in {directory} was made with other settings than asked for now; remove it "
             "or choose another --output_dir"

@@ -7,10 +7,12 @@ import tensorflow as tf
 
 from keras_vae_collapse.callbacks.summary_callback import SummaryCallback
 from keras_vae_collapse.core.checks import check_integer
-from keras_vae_collapse.core.files import write_text
-
-# Scales reach at least this rate: up to its own maximum a collapsed model looks like any other.
-_SCALE_NATS = 0.1
+from keras_vae_collapse.tensorboard.rate_history import (
+    SCALE_NATS,
+    draw_heat_map,
+    read_rates,
+    write_rates,
+)
 
 
 class RatePictures(SummaryCallback):
@@ -64,18 +66,10 @@ class RatePictures(SummaryCallback):
 
     def _write(self):
         if self._file is not None:
-            size = len(next(iter(self._history.values())))
-            lines = ["\t".join(["epoch", *(f"z{d}" for d in range(size))])]
-            for epoch, row in self._history.items():
-                lines.append("\t".join([str(epoch), *(f"{rate:.6g}" for rate in row)]))
-            write_text(self._file, "\n".join(lines) + "\n")
+            write_rates(self._file, self._history)
 
     def _read(self):
-        if self._file is None or not self._file.is_file():
-            return {}
-        lines = self._file.read_text(encoding="utf-8").splitlines()[1:]
-        rows = [line.split("\t") for line in lines]
-        return {int(epoch): [float(rate) for rate in rates] for epoch, *rates in rows}
+        return {} if self._file is None else read_rates(self._file)
 
 
 def draw_rates(history):
@@ -87,29 +81,17 @@ def draw_rates(history):
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
 
-    first, last = min(history), max(history)
+    last = max(history)
     now = np.sort(history[last])[::-1]
-    unknown = np.full(len(now), np.nan)  # an epoch whose figures were lost stays white
-    rates = np.array([history.get(e, unknown) for e in range(first, last + 1)]).T
     with matplotlib.rc_context({"font.size": 9.5, "axes.titlesize": 9.5}):
         figure = Figure(figsize=(3.5, 4.2), dpi=100, layout="constrained")
         canvas = FigureCanvasAgg(figure)
         map_axes, bar_axes = figure.subplots(2, 1, height_ratios=(3, 2))
-        image = map_axes.imshow(
-            rates,
-            aspect="auto",
-            interpolation="nearest",
-            vmin=0.0,
-            vmax=max(np.nanmax(rates), _SCALE_NATS),
-            extent=(first - 0.5, last + 0.5, len(rates) - 0.5, -0.5),
-        )
-        figure.colorbar(image, ax=map_axes)
-        map_axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-        map_axes.set(xlabel="epoch", ylabel="latent dimension", title="rate per dimension (nats)")
+        figure.colorbar(draw_heat_map(map_axes, history), ax=map_axes)
+        map_axes.set(ylabel="latent dimension", title="rate per dimension (nats)")
         bar_axes.bar(np.arange(len(now)), now, width=1.0)
-        bar_axes.set_ylim(0.0, max(1.05 * now[0], _SCALE_NATS))
+        bar_axes.set_ylim(0.0, max(1.05 * now[0], SCALE_NATS))
         bar_axes.set(xlabel="dimensions, sorted", ylabel="nats")
         bar_axes.set_title(f"epoch {last}: {now.sum():.3g} nats")
         canvas.draw()

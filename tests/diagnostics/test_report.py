@@ -1,10 +1,10 @@
 import dataclasses
-import html.parser
 import json
 import re
 
 import pytest
 from failing_models import ROWS, make
+from page_text import PageText
 
 from keras_vae_collapse.diagnostics import diagnose
 
@@ -12,35 +12,6 @@ from keras_vae_collapse.diagnostics import diagnose
 @pytest.fixture(scope="module")
 def report():
     return diagnose(make("noisy"), num_samples=2)
-
-
-class Page(html.parser.HTMLParser):
-    """Collects tags and text, and checks that tags are closed in order."""
-
-    VOID = {"meta", "br", "wbr"}
-
-    def __init__(self, text):
-        super().__init__()
-        self.stack, self.tags, self.attributes, self.text = [], [], [], []
-        self.feed(text)
-        self.close()
-        assert not self.stack
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.attributes += attributes
-        if tag not in self.VOID:
-            self.stack.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.handle_starttag(tag, attributes)
-        self.handle_endtag(tag)
-
-    def handle_endtag(self, tag):
-        assert tag in self.VOID or self.stack.pop() == tag
-
-    def handle_data(self, data):
-        self.text.append(data)
 
 
 def test_text_says_verdict_states_and_remedies():
@@ -84,7 +55,7 @@ def test_json_has_null_for_what_is_not_finite(report):
 
 def test_page_is_well_formed_and_needs_no_network(report):
     text = report.to_html()
-    page = Page(text)
+    page = PageText(text)
     assert page.tags.count("svg") == 3
     assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
     for name, value in page.attributes:
@@ -94,7 +65,7 @@ def test_page_is_well_formed_and_needs_no_network(report):
 
 
 def test_page_shows_each_dimension_sample_and_remedy(report):
-    text = " ".join(Page(report.to_html("train")).text)
+    text = PageText(report.to_html("train")).text
     for dimension in report.dimensions:
         assert dimension.why in text
     for sample in report.samples:
@@ -118,14 +89,14 @@ def test_page_escapes_all_that_comes_from_outside(report):
         findings=[evil],
         dimensions=[dataclasses.replace(d, why=evil) for d in report.dimensions],
     )
-    page = Page(evil_report.to_html())
+    page = PageText(evil_report.to_html())
     assert "script" not in page.tags and "b" not in page.tags
     assert evil in page.text
 
 
 def test_page_of_each_model_renders():
     for name in ("healthy", "inactive", "input_independent", "latent_ignored", "few_dimensions"):
-        Page(diagnose(make(name), num_samples=1).to_html())
+        PageText(diagnose(make(name), num_samples=1).to_html())
 
 
 def test_probes_of_labels_are_on_the_page_and_in_the_json(report):

@@ -142,6 +142,8 @@ def test_runs_of_other_settings_are_not_taken_over(tmp_path, capsys):
     for other in ("--set=dropout=0.5", "--set=slots=4", "--epochs=3"):
         assert compare.main([*command, other]) == 1
         assert "made with other settings" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="made with other settings"):
+        is_done(tmp_path / "runs" / "mdr-seed0", zoo.recipe("mdr"), None, held_out=0.5)
     assert compare.main(command) == 0
     assert "1 runs, 1 of them done" in capsys.readouterr().out
 

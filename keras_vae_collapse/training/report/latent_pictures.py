@@ -7,9 +7,8 @@ import numpy as np
 
 from keras_vae_collapse.diagnostics.html_page import BLUE, GREEN, GREY, INK, ORANGE, PURPLE
 from keras_vae_collapse.diagnostics.report_plots import svg
+from keras_vae_collapse.tensorboard.rate_history import SCALE_NATS, draw_heat_map
 
-# As in `tensorboard.rate_pictures`: up to its own maximum a collapsed model looks like any other.
-_SCALE_NATS = 0.1
 _POINTS = 1500
 _KINDS = ((BLUE, "o"), (ORANGE, "^"), (GREEN, "s"), (PURPLE, "D"), (INK, "v"))
 
@@ -83,26 +82,12 @@ def principal_plane(vectors):
 
 
 def _heat_map(rates):
-    first, last = min(rates), max(rates)
-    size = len(rates[last])
-    unknown = np.full(size, np.nan)
-    order = np.argsort(rates[last])[::-1]
-    table = np.array([rates.get(e, unknown) for e in range(first, last + 1)]).T[order]
+    order = np.argsort(rates[max(rates)])[::-1]
 
     def draw(axes):
-        from matplotlib.ticker import MaxNLocator
-
-        image = axes.imshow(
-            table,
-            aspect="auto",
-            interpolation="none",
-            vmin=0.0,
-            vmax=max(np.nanmax(table), _SCALE_NATS),
-            extent=(first - 0.5, last + 0.5, size + 0.5, 0.5),
-        )
+        image = draw_heat_map(axes, rates, order, first_dimension=1)
         axes.figure.colorbar(image, ax=axes, label="rate (nats)").outline.set_visible(False)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
-        axes.set(xlabel="epoch", ylabel="dimension, sorted")
+        axes.set_ylabel("dimension, sorted")
 
     return svg(draw)
 
@@ -115,7 +100,7 @@ def _bars(rates):
 
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
         axes.bar(np.arange(1, len(now) + 1), now, width=0.85, color=BLUE)
-        axes.set_ylim(0.0, max(1.05 * now[0], _SCALE_NATS))
+        axes.set_ylim(0.0, max(1.05 * now[0], SCALE_NATS))
         axes.set(xlabel="dimension, sorted", ylabel="rate (nats)")
         axes.set_title(f"together {now.sum():.3g} nats", fontsize=9)
 

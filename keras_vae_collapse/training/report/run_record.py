@@ -11,6 +11,7 @@ import numpy as np
 from keras_vae_collapse.runs.lock import DirectoryLock
 from keras_vae_collapse.runs.run_config import read_config
 from keras_vae_collapse.tensorboard.event_log import EventLog, read_events
+from keras_vae_collapse.tensorboard.rate_history import read_rates
 
 TRAINING, FINISHED, STOPPED = "training", "finished", "stopped"
 
@@ -131,15 +132,8 @@ def _json(path, missing):
 
 
 def _rates(path, missing):
-    if not path.is_file():
-        return {}
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()[1:]
-        rows = [line.split("\t") for line in lines]
-        rates = {int(epoch): [float(rate) for rate in rates] for epoch, *rates in rows}
-        if len({len(row) for row in rates.values()}) > 1:
-            raise ValueError("its rows differ in length")
-        return rates
+        return read_rates(path)
     except (OSError, ValueError) as error:
         missing.append(f"{path} is damaged: {error}")
         return {}

@@ -1,12 +1,12 @@
 """The page of a run: whole in one file, and made of whatever the run has left."""
 
-import html.parser
 import json
 import os
 import re
 
 import pytest
 from made_run import FIGURES, finished_run, write_config, write_end, write_logs
+from page_text import PageText
 
 import zoo
 from keras_vae_collapse.runs import RunDirectory, RunError
@@ -18,37 +18,6 @@ from keras_vae_collapse.training.report import (
     run_page,
     write_run_page,
 )
-
-
-class Text(html.parser.HTMLParser):
-    """The text of a page, and what its tags name; tags are closed in order."""
-
-    VOID = {"meta", "br", "wbr"}
-
-    def __init__(self, page):
-        super().__init__()
-        self.stack, self.tags, self.attributes, self.parts = [], [], [], []
-        self.feed(page)
-        self.close()
-        assert not self.stack
-        self.text = " ".join(" ".join(self.parts).split())
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.attributes += attributes
-        if tag not in self.VOID:
-            self.stack.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.handle_starttag(tag, attributes)
-        self.handle_endtag(tag)
-
-    def handle_endtag(self, tag):
-        assert tag in self.VOID or self.stack.pop() == tag
-
-    def handle_data(self, data):
-        if self.stack and self.stack[-1] != "style":
-            self.parts.append(data)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +38,7 @@ def no_drawing(monkeypatch):
 
 
 def test_the_page_is_one_file_that_asks_for_nothing(page):
-    found = Text(page)
+    found = PageText(page)
     assert len(page.encode()) < 5e6 and not {"script", "link", "img", "iframe"} & set(found.tags)
     links = [value for name, value in found.attributes if name in ("src", "href", "xlink:href")]
     assert all(link.startswith(("#", "data:image/png;base64,")) for link in links)
@@ -78,7 +47,7 @@ def test_the_page_is_one_file_that_asks_for_nothing(page):
 
 
 def test_the_page_has_all_parts_of_a_finished_run(page):
-    text = Text(page).text
+    text = PageText(page).text
     titles = re.findall("<h2>(.*?)</h2>", page)
     assert titles == [
         "Figures on the development set", "Curves", "Predictions", "Latent space", "Diagnosis",
@@ -97,14 +66,14 @@ def test_the_page_has_all_parts_of_a_finished_run(page):
 
 
 def test_predictions_are_those_of_the_kept_epoch_and_no_html(page):
-    text = Text(page).text
+    text = PageText(page).text
     assert "After epoch 2, greedy search." in text and "the same after epoch 1" in text
     assert "<script>alert(1)</script>" in text and "b | *c*" in text
     assert "a<strong>X</strong>" in page
 
 
 def test_what_was_set_comes_first_and_the_command_has_no_flag_about_the_run(page):
-    text = Text(page).text
+    text = PageText(page).text
     set_, recipe = text.index("latent_dim=4 rate_term.rate_nats=9"), text.index("MDRConstraint")
     assert set_ < recipe < text.index("all settings") < text.index("clip_norm=5.0")
     assert "kvc-train '--output_dir=my runs/x' Into this directory again with --overwrite" in text
@@ -113,13 +82,13 @@ def test_what_was_set_comes_first_and_the_command_has_no_flag_about_the_run(page
 
 def test_without_the_recipes_settings_are_those_of_the_command(tmp_path):
     write_config(tmp_path, command=["train.py", "--set", "latent_dim=4", "--set=rate_nats=9"])
-    text = Text(run_page(tmp_path)).text
+    text = PageText(run_page(tmp_path)).text
     assert "other than recipe mdr has it: latent_dim=4 rate_nats=9 " in text
 
 
 def test_a_run_that_has_only_begun_says_what_is_missing(tmp_path):
     write_config(tmp_path)
-    text = Text(run_page(tmp_path, zoo)).text
+    text = PageText(run_page(tmp_path, zoo)).text
     assert "metrics.json, the final figures" in text and "figures of the epochs" in text
     assert "the latent space: written when training ends" in text
     assert "Curves" not in text and "there are no figures to judge by" in text
@@ -128,7 +97,7 @@ def test_a_run_that_has_only_begun_says_what_is_missing(tmp_path):
 def test_a_killed_run_shows_how_far_it_came_and_how_to_go_on(tmp_path):
     write_config(tmp_path)
     write_logs(tmp_path, 2)
-    text = Text(run_page(tmp_path, zoo)).text
+    text = PageText(run_page(tmp_path, zoo)).text
     resume = "go on with kvc-train '--output_dir=my runs/x' --resume"
     assert f"stopped before its end after 2 of 6 epochs; {resume}" in text
     assert "After epoch 2, greedy search." in text
@@ -144,7 +113,7 @@ def test_a_run_in_training_is_told_by_its_lock(tmp_path):
     lock.acquire()
     try:
         assert DirectoryLock(tmp_path).is_held()
-        assert "in training : 1 of 6 epochs done" in Text(run_page(tmp_path, zoo)).text
+        assert "in training : 1 of 6 epochs done" in PageText(run_page(tmp_path, zoo)).text
     finally:
         lock.release()
     assert read_run(tmp_path).state == "stopped"
@@ -157,7 +126,7 @@ def test_damaged_files_are_named_and_the_rest_is_shown(tmp_path, no_drawing):
     (tmp_path / "logs" / "dev" / "projector" / "labels.tsv").write_text("a\tb\n")
     events = next((tmp_path / "logs" / "dev").glob("events*"))
     events.write_bytes(events.read_bytes()[:-40])  # as of a process that is writing it
-    text = Text(run_page(tmp_path, zoo)).text
+    text = PageText(run_page(tmp_path, zoo)).text
     for name in ("metrics.json", "rate_per_dimension.tsv", "projector"):
         assert re.search(rf"{name} is damaged: ", text)
     assert "Distortion D" in text
@@ -175,7 +144,7 @@ def test_rounds_follow_one_another(tmp_path, no_drawing):
     assert (run.rounds, run.epochs, run.kept_epoch) == ((2,), 5, 4)
     write_end(tmp_path, rounds=rounds, kept_round=1, held_out={"accuracy": 0.4375})
     assert read_run(tmp_path).kept_epoch == 1
-    text = Text(run_page(tmp_path, zoo)).text
+    text = PageText(run_page(tmp_path, zoo)).text
     assert "Thin lines part the rounds." in text
     assert "Figures on held-out examples accuracy 0.4375" in text
 

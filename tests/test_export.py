@@ -2,6 +2,7 @@
 
 import json
 import logging
+import pathlib
 import subprocess
 import sys
 
@@ -83,3 +84,23 @@ def test_an_export_says_nothing(tmp_path, caplog):
     signature = [tf.TensorSpec([None], tf.string)]
     export_model(model, {"ids": (lambda words: model(words), signature)}, tmp_path / "export")
     assert not caplog.records and {logger.level for logger in loggers} == {logging.INFO}
+
+
+def test_an_export_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
+    class Archive:
+        def track(self, model):
+            pass
+
+        def write_out(self, path, verbose):
+            folder = pathlib.Path(path)
+            folder.mkdir(exist_ok=True)
+            (folder / "saved_model.pb").write_text("half of it")
+            raise OSError("No space left on device")
+
+    monkeypatch.setattr(keras.export, "ExportArchive", Archive)
+    old = tmp_path / "export" / "saved_model.pb"
+    old.parent.mkdir()
+    old.write_text("old")
+    with pytest.raises(OSError, match="No space left"):
+        export_model(None, {}, tmp_path / "export")
+    assert old.read_text() == "old" and list(tmp_path.iterdir()) == [old.parent]

@@ -23,9 +23,10 @@ def interrupted(data, folder, sent, **flags):
     return finish(process)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sent", "status"),
-    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
 )
 def test_an_interrupted_run_is_finished_with_the_best_weights(sent, status, tmp_path):
     data, folder = write_data(tmp_path / "data"), tmp_path / "run"

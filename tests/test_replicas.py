@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_probability as tfp
 from noise import noise_sources
+from slow_cases import mostly_slow
 from training_runs import tiny, write_data
 from two_replicas import ONE, TWO, build, weights
 
@@ -31,12 +32,12 @@ STEEP = {"msved_hardkuma": 3e-5}
 # gradient but rounding errors, which Adam scales up to its step size. The mean follows it.
 _OF_MEANS = ("latent/loc/bias", "latent/normalize/moving_mean")
 WITHOUT_EFFECT = {"bn_vae": _OF_MEANS, "du_vae": _OF_MEANS}
-# One of each kind of parts that meet across replicas; the others take longer than they add.
 # So that few steps have both kinds of steps; the loss stands in for the mutual information.
 ENCODER_TRAINING = {
     "aggressive_encoder": ["max_steps=1", "encoder_training.monitor=loss"],
     "encoder_pretraining": ["encoder_training.epochs=1"],
 }
+# One of each kind of parts that meet across replicas; the others take longer than they add.
 QUICK = {"even": ("mdr",), "uneven": ("bag_of_chars",)}
 
 
@@ -103,15 +104,7 @@ def check_same(name, vocabulary, dataset, steps):
     return losses, two_losses
 
 
-def each_recipe(kind):
-    """All recipes, most of them marked slow."""
-    return [
-        pytest.param(name, marks=[] if name in QUICK[kind] else pytest.mark.slow)
-        for name in zoo.recipes()
-    ]
-
-
-@pytest.mark.parametrize("name", each_recipe("even"))
+@pytest.mark.parametrize("name", mostly_slow(zoo.recipes(), QUICK["even"]))
 def test_two_replicas_train_like_one_device(name, data, means_for_samples):
     vocabulary, arrays = data
     plan = BatchPlan.of(arrays, 12, seed=0)
@@ -134,7 +127,7 @@ def uneven(arrays, sizes):
     return tf.data.Dataset.from_generator(generate, output_signature=signature)
 
 
-@pytest.mark.parametrize("name", each_recipe("uneven"))
+@pytest.mark.parametrize("name", mostly_slow(zoo.recipes(), QUICK["uneven"]))
 def test_uneven_batches_and_an_empty_replica_train_like_one_device(name, data, means_for_samples):
     vocabulary, arrays = data
     # Seven are split into four and three, the one of the last batch leaves a replica with none.
@@ -143,6 +136,7 @@ def test_uneven_batches_and_an_empty_replica_train_like_one_device(name, data, m
     check_same(name, vocabulary, uneven(arrays, (7, 12, 1)), 3)
 
 
+@pytest.mark.slow
 def test_evaluation_of_uneven_batches_gives_the_figures_of_one_device(data):
     vocabulary, arrays = data
     figures = []

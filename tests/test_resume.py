@@ -49,6 +49,7 @@ def data(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_every_kind_of_state_is_resumed_bit_for_bit(data, tmp_path):
     code, output = finish(start("tests/resume_program.py", data, tmp_path, *RECIPES), timeout=1800)
     assert code == 0, output[-3000:]
@@ -102,6 +103,7 @@ def _wait(process, folder, when, rng):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_run_killed_again_and_again_ends_like_one_never_stopped(data, uninterrupted, tmp_path):
     rng = random.Random(0)
     moments = ["writing a checkpoint", "in mid-epoch", "writing a checkpoint", "any time"]

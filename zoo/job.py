@@ -85,8 +85,9 @@ def run_job(folder, run, options):
     )
     if data.get("held_out", 0.0):
         _, examples = hold_out(task, data.get("held_out", 0.0))
-        lines = (folder / "predictions-held_out.tsv").read_text(encoding="utf-8").splitlines()
-        outputs = [line.rpartition("\t")[2] for line in lines]
+        table = (folder / "predictions-held_out.tsv").read_text(encoding="utf-8")
+        # Other separators of lines than this one may stand within a sentence.
+        outputs = [line.rpartition("\t")[2] for line in table.removesuffix("\n").split("\n")]
         pairs = zip(examples, outputs, strict=True)
         write_text(folder / RIGHT, "".join("01"[task.gold(e) == output] for e, output in pairs))
 

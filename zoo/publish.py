@@ -44,6 +44,7 @@ def publish(run, name):
     # TensorFlow comes with them, which the help and the cards do without.
     from keras_vae_collapse.runs import load_model
     from keras_vae_collapse.training import evaluate
+    from keras_vae_collapse.training.held_out import hold_out
 
     run, folder = pathlib.Path(run), FOLDER / name
     model = load_model(run)
@@ -57,6 +58,7 @@ def publish(run, name):
         data.get("added_tasks", ()),
         data.get("dev"),
     )
+    task, _ = hold_out(task, config.get("held_out", 0.0))
     with tempfile.TemporaryDirectory() as scratch:
         model.save(pathlib.Path(scratch) / "model.keras")
         halve(pathlib.Path(scratch) / "model.keras")

@@ -25,4 +25,5 @@ def _program():
     words = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv) + 1]
     name = os.path.basename(words[-1])
     found = shutil.which(name)
-    return [name] if found and os.path.samefile(found, words[-1]) else words
+    here = found and os.path.exists(words[-1])  # the name after `python -m` is no file
+    return [name] if here and os.path.samefile(found, words[-1]) else words

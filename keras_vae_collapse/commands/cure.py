@@ -4,8 +4,9 @@
 def cured_run(values):
     """The recipe of a run with the first remedy of its explanation.
 
-    Fills in, where the command line does not give them, what the run was trained on, its epochs
-    and its seed; and says which cause is remedied, and how.
+    Fills in, where the command line does not give them, what the run was trained on, its epochs,
+    its seed and the share of the development examples that it held out; and says which cause is
+    remedied, and how.
 
     Args:
         values: the flags, with `cure`.
@@ -28,6 +29,7 @@ def cured_run(values):
         "unlabeled": [str(path) for path in data.get("unlabeled", ())],
         "seed": config.get("seed"),
         "epochs": recipe.epochs,
+        "held_out": config.get("held_out"),
     }
     for name, value in given.items():
         if not values[name].present and value not in (None, []):

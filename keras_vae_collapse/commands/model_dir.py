@@ -73,9 +73,20 @@ def sample_file(folder):
 def gold_examples(options, folder):
     """The examples of `--file`; by default those that the model was judged on in training.
 
+    Of a run with examples held out these are the others, as in its `metrics.json` under `dev`.
+
     Raises:
         RunError: neither the flag nor the run says which they are.
     """
+    from keras_vae_collapse.training.held_out import parted
+
+    if options.file or sample_file(folder):
+        return _development_examples(options, folder)
+    share = run_record(folder).get("config", {}).get("held_out", 0.0)
+    return parted(_development_examples(options, folder), share)[0]
+
+
+def _development_examples(options, folder):
     from keras_vae_collapse.tasks.registry import reinflection_task, text_task
     from keras_vae_collapse.tasks.reinflection import load_data, read_examples
     from keras_vae_collapse.tasks.reinflection.unlabelled_parts import are_alone

@@ -22,6 +22,7 @@ def training_task(config):
         return None, "the folder does not say what the model was trained on"
     from keras_vae_collapse.tasks.registry import reinflection_task
     from keras_vae_collapse.tasks.reinflection.download import NAME, is_downloaded
+    from keras_vae_collapse.training.held_out import hold_out
 
     name, language, task = data["name"], data.get("language"), data.get("task")
     try:
@@ -30,6 +31,7 @@ def training_task(config):
         options = {key: data[key] for key in ("added_tasks", "dev", "unlabeled") if data.get(key)}
         with _silence():
             found = reinflection_task(config["recipe"], name, language, task, **options)
+            found, _ = hold_out(found, config.get("held_out", 0.0))
     except (ValueError, OSError) as error:
         return None, f"the training data cannot be read: {error}"
     if found.description()["sha256"] != data.get("sha256"):

@@ -41,7 +41,14 @@ def hold_out(task: Task, share: float) -> tuple[Task, list]:
         raise RunError(f"--held_out must be at least 0 and less than 1. Received: {share!r}")
     if not share:
         return task, []
-    examples = task.dev_examples
+    kept, apart = parted(task.dev_examples, share)
+    return task.with_dev_examples(kept), apart
+
+
+def parted(examples: list, share: float) -> tuple[list, list]:
+    """Development examples as `(those that choose, those held out)`; see `hold_out`."""
+    if not share:
+        return examples, []
     count = round(share * len(examples))
     if min(count, len(examples) - count) < 2:
         raise RunError(
@@ -51,4 +58,4 @@ def hold_out(task: Task, share: float) -> tuple[Task, list]:
     held = np.zeros(len(examples), bool)
     held[np.random.default_rng(0).permutation(len(examples))[:count]] = True
     kept, apart = ([examples[i] for i in np.flatnonzero(part)] for part in (~held, held))
-    return task.with_dev_examples(kept), apart
+    return kept, apart

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from slow_cases import mostly_slow
 
 from keras_vae_collapse import callbacks
 from keras_vae_collapse.layers import GaussianLatent
@@ -116,7 +117,7 @@ def test_after_training_the_model_is_as_it_was():
     assert fit(model, Watch()).moved == [BOTH] * BATCHES
 
 
-@pytest.mark.parametrize("where", HOOKS)
+@pytest.mark.parametrize("where", mostly_slow(HOOKS, HOOKS[:1]))
 def test_after_an_exception_every_step_of_a_further_fit_trains_both(where):
     model, encoder = make_model()
     interrupted(model, callbacks.AggressiveEncoder(encoder), where)
@@ -130,6 +131,7 @@ def test_several_steps_an_execution_are_refused():
         fit(model, Watch(), callbacks.AggressiveEncoder(encoder))
 
 
+@pytest.mark.slow
 def test_the_average_of_the_weights_goes_on():
     model, encoder = make_model(use_ema=True, ema_momentum=0.5)
     fit(model, Watch([1.0]), callbacks.AggressiveEncoder(encoder, max_steps=2))
@@ -149,7 +151,7 @@ def test_a_missing_figure_and_an_empty_encoder_are_named():
         callbacks.AggressiveEncoder(encoder, max_steps=0)
 
 
-@pytest.mark.parametrize("use_ema", [False, True])
+@pytest.mark.parametrize("use_ema", mostly_slow([False, True], [True]))
 def test_after_pretraining_the_decoder_starts_anew_and_the_encoder_goes_on(use_ema):
     options = {"use_ema": True, "ema_momentum": 0.5} if use_ema else {}
     model, encoder = make_model(**options)
@@ -218,7 +220,7 @@ def test_pretraining_happens_once_however_often_fit_is_called():
     assert again.state == {"epochs": 4, "restarted": True}
 
 
-@pytest.mark.parametrize("where", HOOKS)
+@pytest.mark.parametrize("where", mostly_slow(HOOKS, HOOKS[:1]))
 def test_after_an_interrupted_pretraining_the_rate_counts(where):
     term = SoftFreeBitsKL(5.0)
     model, encoder = make_model(term)

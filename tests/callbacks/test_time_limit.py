@@ -32,6 +32,17 @@ def test_time_between_two_fits_does_not_count(now):
         assert limit.elapsed_seconds == trained and not limit.expired
 
 
+def test_what_the_end_of_an_epoch_takes_counts(now):
+    limit = TimeLimit(max_minutes=2.0)
+    limit.on_train_begin()
+    limit.on_train_batch_end(0)
+    now["seconds"] += 70.0  # the figures of the epoch
+    limit.on_epoch_end(0)
+    now["seconds"] += 1e4
+    limit.on_train_begin()
+    assert limit.elapsed_seconds == 70.0
+
+
 def test_no_limit_never_expires(now):
     limit = TimeLimit()
     now["seconds"] += 1e9

@@ -44,3 +44,4 @@ def test_a_restarted_average_is_the_weights():
         averages = [weight.numpy() for weight in model.trainable_weights]
     for average, weight in zip(averages, model.trainable_weights, strict=True):
         np.testing.assert_array_equal(average, weight)
+    np.testing.assert_array_equal(model.layers[-1].kernel, np.ones((3, 1)))

@@ -37,12 +37,14 @@ def test_each_cause_is_named_first_where_it_was_planted(planted):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", HEALTHY)
 def test_no_healthy_model_is_called_sick(name):
     assert first_cause(HEALTHY[name], seed=0) is None
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", [*remedied.SICK, *strangers.SICK])
 def test_causes_are_named_beside_later_remedies_and_in_the_models_of_strangers(name):
     make, planted = {**remedied.SICK, **strangers.SICK}[name]
@@ -50,6 +52,7 @@ def test_causes_are_named_beside_later_remedies_and_in_the_models_of_strangers(n
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", remedied.HEALTHY)
 def test_no_later_remedy_is_called_sick(name):
     assert first_cause(remedied.HEALTHY[name], seed=0) is None

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import pytest
 from training_runs import environment
 
 PACKAGE = "keras_vae_collapse"
@@ -37,6 +38,7 @@ print(json.dumps(lines))
 """
 
 
+@pytest.mark.slow
 def test_every_command_runs_as_a_module(model_dir):
     file = "--file=examples"
     runs = {

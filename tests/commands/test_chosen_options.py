@@ -1,7 +1,10 @@
 import pytest
 
+import zoo
 from keras_vae_collapse.commands.train import arguments
-from keras_vae_collapse.commands.train_checks import chosen_options
+from keras_vae_collapse.commands.train_checks import chosen_options, chosen_task
+from keras_vae_collapse.tasks import registry
+from keras_vae_collapse.training import TrainingOptions
 
 
 @pytest.mark.parametrize(
@@ -29,3 +32,28 @@ def test_a_bar_is_for_a_terminal(monkeypatch, terminal, asked, verbose):
     values = arguments()
     values(["kvc-train", *asked])
     assert chosen_options(values).verbose == verbose
+
+
+def test_every_flag_of_a_training_reaches_it():
+    values = arguments()
+    values([
+        "kvc-train", "--epochs=3", "--seed=4", "--strategy=mirrored", "--logical_cpus=2",
+        "--resume", "--overwrite", "--max_minutes=2", "--held_out=0.25", "--verbose=0",
+    ])  # fmt: skip
+    assert chosen_options(values) == TrainingOptions(
+        epochs=3, seed=4, strategy="mirrored", logical_cpus=2, resume=True, overwrite=True,
+        max_minutes=2.0, held_out=0.25, verbose=0,
+    )  # fmt: skip
+
+
+def test_every_flag_of_the_data_reaches_the_task(monkeypatch):
+    monkeypatch.setattr(registry, "reinflection_task", lambda recipe, *given: given)
+    monkeypatch.setattr(registry, "text_task", lambda recipe, *given: given)
+    shared, recipe = ["kvc-train", "--data=d", "--dev=f"], zoo.recipe("mdr")
+    values = arguments()
+    values([*shared, "--language=l", "--task=3", "--added_tasks=1", "--added_tasks=2",
+            "--unlabeled=a,b"])  # fmt: skip
+    assert chosen_task(values, recipe) == ("d", "l", 3, [1, 2], "f", ["a", "b"])
+    values = arguments()
+    values([*shared, "--task=text"])
+    assert chosen_task(values, recipe) == ("d", "f")

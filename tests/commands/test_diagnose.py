@@ -61,7 +61,25 @@ def test_every_option_reaches_the_diagnosis(diagnose, monkeypatch):
         asked.append(options)
         raise ValueError("seen enough")
 
+    record = {"steps": 70, "config": {"recipe": {"name": "mdr"}}}
+    monkeypatch.setattr("keras_vae_collapse.commands.diagnose.run_record", lambda folder: record)
     monkeypatch.setattr("keras_vae_collapse.diagnostics.diagnose", spy)
     diagnose("--num_samples=5", "--seed=7", "--max_words=9", "--num_examples=2")
     expected = {"num_samples": 5, "seed": 7, "max_rows": 9, "num_examples": 2}
+    expected |= {"steps": 70, "recipe": {"name": "mdr"}}
     assert asked[0].items() >= expected.items()
+
+
+def test_the_explanation_is_of_the_run_and_follows_the_seed(diagnose, monkeypatch):
+    asked = []
+
+    def explain_model(task, model, examples, record, seed):
+        asked.append((len(examples), record, seed))
+        raise ValueError("seen enough")
+
+    record = {"steps": 70, "config": {"recipe": {"name": "mdr"}}}
+    monkeypatch.setattr("keras_vae_collapse.commands.diagnose.run_record", lambda folder: record)
+    monkeypatch.setattr("keras_vae_collapse.diagnostics.diagnose", lambda *_, **__: None)
+    monkeypatch.setattr("keras_vae_collapse.training.why.explain_model", explain_model)
+    diagnose("--why", "--seed=7")
+    assert asked == [(len(EXAMPLES), record, 7)]

@@ -2,6 +2,7 @@ import io
 import sys
 
 import pytest
+from slow_cases import mostly_slow
 
 from keras_vae_collapse.commands.inflect import main
 
@@ -43,7 +44,7 @@ def test_n_best_forms_have_log_probabilities(ask):
         (b"e" * 600 + b"\tpos=N", "at most 512 characters"),
     ],
 )
-@pytest.mark.parametrize("options", [(), ("--beam_width=2", "--n_best=2")])
+@pytest.mark.parametrize("options", mostly_slow([(), ("--beam_width=2", "--n_best=2")], [()]))
 def test_a_bad_line_is_named_and_costs_no_other_its_answer(ask, line, message, options):
     good = b"evler\tpos=N,num=PL\n"
     _, alone, _ = ask(good, *options)

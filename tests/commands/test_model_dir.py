@@ -2,6 +2,7 @@ import json
 import types
 
 import pytest
+from training_runs import write_data
 
 from keras_vae_collapse.commands.model_dir import (
     gold_examples,
@@ -12,6 +13,7 @@ from keras_vae_collapse.commands.model_dir import (
 )
 from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.tasks.reinflection import load_data
+from keras_vae_collapse.training.held_out import parted
 from zoo.pretrained_models import FOLDER, pretrained
 
 
@@ -49,11 +51,21 @@ def test_examples_are_by_default_those_of_the_development_set(tmp_path, capsys):
     data = {"name": "demo", "language": "turkish", "task": 3}
     (tmp_path / "config.json").write_text(json.dumps({"data": data}))
     assert gold_examples(options(), tmp_path) == load_data("demo")[1]
+    (tmp_path / "config.json").write_text(json.dumps({"data": data, "held_out": 0.25}))
+    assert gold_examples(options(), tmp_path) == parted(load_data("demo")[1], 0.25)[0]
     assert len(gold_examples(options(), FOLDER / "finnish-best")) >= 30
     samples = sample_file(FOLDER / "finnish-best")
     assert gold_examples(options(samples), tmp_path) == gold_examples(options(samples), FOLDER)
     with pytest.raises(RunError, match="use --file"):
         gold_examples(options(), tmp_path.parent)
+
+
+def test_examples_are_those_of_the_development_file_of_the_run(tmp_path):
+    (tmp_path / "dev").write_text("ev\tpos=N,case=ABL\tevden\n", encoding="utf-8")
+    data = {"name": str(write_data(tmp_path / "data")), "language": "turkish", "task": 3}
+    data["dev"] = str(tmp_path / "dev")
+    (tmp_path / "config.json").write_text(json.dumps({"data": data}))
+    assert [example.target for example in gold_examples(options(), tmp_path)] == ["evden"]
 
 
 @pytest.mark.parametrize(

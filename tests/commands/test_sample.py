@@ -30,6 +30,19 @@ def test_features_can_be_given(sample):
     assert code == 0 and [row[1] for row in rows] == [FEATURES[1]] * 10
 
 
+def test_every_option_of_the_prior_reaches_the_model(sample, monkeypatch):
+    asked = []
+
+    def sample_words(model, *options):
+        asked.append(options)
+        return [("x", -1.0)] * 2
+
+    place = "keras_vae_collapse.tasks.reinflection.latent_words.sample_words"
+    monkeypatch.setattr(place, sample_words)
+    sample(f"--features={FEATURES[1]}", "--count=2", "--seed=3", "--beam_width=4")
+    assert asked == [([FEATURES[1]] * 2, 3, 4)]
+
+
 def test_the_way_between_two_words_is_printed(sample):
     code, rows, _ = sample("--from=evler", "--to=eldi", "--steps=3")
     assert code == 0 and [row[0] for row in rows] == ["0.0000", "0.5000", "1.0000"]

@@ -3,9 +3,12 @@ import json
 import pytest
 from training_runs import write_data
 
+import zoo
 from keras_vae_collapse.commands import evaluate
 from keras_vae_collapse.commands.training_data import training_task, training_tasks
 from keras_vae_collapse.tasks import ReinflectionTask
+from keras_vae_collapse.tasks.registry import reinflection_task
+from keras_vae_collapse.training.held_out import hold_out
 
 
 @pytest.fixture
@@ -20,6 +23,22 @@ def test_the_words_of_training_are_read_from_the_data_of_the_run(config):
     task = ReinflectionTask(config["data"]["name"])
     assert found.train_examples == task.train_examples and why is None
     assert found.known_words == {w for e in task.train_examples for w in (e.source, e.target)}
+
+
+def test_words_without_features_of_the_run_are_known_too(tmp_path):
+    words = tmp_path / "words"
+    words.write_text("kitap\nkalem\n", encoding="utf-8")
+    recipe = zoo.recipe("word_vae")
+    task = reinflection_task(recipe, write_data(tmp_path / "data"), unlabeled=[words])
+    found, why = training_task({"data": task.description(), "recipe": recipe.to_config()})
+    assert why is None and found.known_words == {"kitap", "kalem"}
+
+
+def test_examples_that_a_run_held_out_change_no_data(config):
+    task = ReinflectionTask(config["data"]["name"])
+    choosing, _ = hold_out(task, 0.5)
+    found, why = training_task({**config, "data": choosing.description(), "held_out": 0.5})
+    assert why is None and found.dev_examples == choosing.dev_examples != task.dev_examples
 
 
 def test_nothing_is_said_of_the_data_again(config, caplog, recwarn):

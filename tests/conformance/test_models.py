@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from noise import switch_noise_off
+from slow_cases import mostly_slow
 from two_replicas import ONE, TWO, weights
 
 from keras_vae_collapse import layers, losses, models
@@ -148,6 +149,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*.keras")):
 """
 
 
+@pytest.mark.slow
 def test_a_fresh_process_loads_them_and_gives_the_same_outputs(tmp_path):
     import pickle
 
@@ -178,7 +180,7 @@ def trained(name, strategy):
     return model, history.history["loss"]
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", mostly_slow(MODELS, ("lstm",)))
 def test_two_replicas_train_like_one_device(name):
     one, expected = trained(name, ONE)
     two, found = trained(name, TWO)

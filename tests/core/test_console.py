@@ -71,6 +71,7 @@ def test_an_error_is_shown_even_if_it_ends_the_import_of_tensorflow():
     assert code != 0 and "out of memory" in err and "cudart_stub" not in err
 
 
+@pytest.mark.slow
 def test_of_what_tensorflow_logs_errors_are_left():
     log = "import_tensorflow().get_logger()"
     _, out, err = seen(f"{log}.warning('of no use'); {log}.error('out of memory')")

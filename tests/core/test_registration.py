@@ -5,6 +5,7 @@ import sys
 
 import keras
 import pytest
+from slow_cases import mostly_slow
 
 import keras_vae_collapse
 from keras_vae_collapse.core.registration import CLASSES, RENAMED, registered_class
@@ -24,7 +25,7 @@ ORDERS = {
 }
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("order", mostly_slow(ORDERS, ("after keras",)))
 def test_a_class_is_found_in_a_fresh_process(order):
     code = f"{ORDERS[order]}\n{LOADED}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

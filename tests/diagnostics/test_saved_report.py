@@ -29,6 +29,7 @@ def test_what_was_not_finite_is_nan():
     read = report_from_dict(value)
     assert read.figures["iw_nll_nats"] != read.figures["iw_nll_nats"]
     assert read.dimensions[0].mean != read.dimensions[0].mean
+    assert read.steps is None and read.explanation is None  # which were not given
 
 
 @pytest.mark.parametrize("value", [{}, {"verdict": "healthy"}, {"explanation": 3}])

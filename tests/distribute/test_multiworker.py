@@ -17,7 +17,7 @@ WEIGHT_TOLERANCE = 3e-6
 
 PROGRAM = "tests/multiworker_program.py"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,11 @@ def test_the_same_devices_give_the_same_strategy():
     assert make_strategy("mirrored", logical_cpus=2) is TWO
 
 
+def test_so_many_cpus_are_so_many_devices(monkeypatch):
+    monkeypatch.setattr(strategy, "mirrored_strategy", lambda devices: devices)
+    assert make_strategy("mirrored", logical_cpus=2) == ("CPU:0", "CPU:1")
+
+
 def test_an_unknown_strategy_is_refused():
     with pytest.raises(ValueError, match="`strategy` must be one of 'auto', 'single'"):
         make_strategy("parameter_server")

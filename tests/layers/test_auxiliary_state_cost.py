@@ -92,6 +92,7 @@ def test_reverse_model_trains_the_backward_states():
     np.testing.assert_allclose(layer.losses[1], 2.0 * np.mean(expected), rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_latent_that_tells_the_sequence_costs_less():
     # Two sequences with the same first states; z says which is which, or says nothing.
     keras.utils.set_random_seed(0)

@@ -226,3 +226,9 @@ def test_prior_of_another_size_is_refused():
     layer = GaussianLatent(2, rate_term=KLDivergence(), prior=MixturePrior(2, 3))
     with pytest.raises(ValueError, match="broadcast"):
         layer(INPUTS)
+
+
+def test_every_option_comes_back_from_the_configuration():
+    options = {"latent_dim": 4, "seed": 5, "initial_scale": 0.25, "slots": 2}
+    again = GaussianLatent.from_config(GaussianLatent(**options).get_config())
+    assert {name: getattr(again, name) for name in options} == options

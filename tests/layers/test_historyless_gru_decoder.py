@@ -65,6 +65,7 @@ def test_symbolic_shape_knows_a_static_length():
     assert HistorylessGRUDecoder(6, length=8)(condition).shape == (None, 8, 6)
 
 
+@pytest.mark.slow
 def test_learns_a_sequence_from_its_condition_alone():
     keras.utils.set_random_seed(0)
     target = np.array([[1, 1, 2, 1, 3, 3], [3, 2, 2, 2, 1, 1]])

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from slow_cases import mostly_slow
 
 from keras_vae_collapse.layers import LSTM
 
@@ -228,7 +229,9 @@ def losses(model, **options):
     return fitted.history["loss"]
 
 
-@pytest.mark.parametrize("options", [{}, {"jit_compile": True}, {"run_eagerly": True}], ids=str)
+@pytest.mark.parametrize(
+    "options", mostly_slow([{}, {"jit_compile": True}, {"run_eagerly": True}], [{}])
+)
 def test_fit_goes_the_way_it_goes_with_keras(options):
     ours = losses(model(LSTM), **options)
     assert_same([ours], [losses(model(keras.layers.LSTM))], tolerance=1e-4)

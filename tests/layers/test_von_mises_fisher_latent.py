@@ -57,6 +57,7 @@ def test_draws_are_on_the_sphere_about_the_direction(latent_dim, kappa):
     assert abs(along.mean() - expected) < 5 * along.std() / np.sqrt(size) + slack
 
 
+@pytest.mark.slow
 def test_a_decoder_moves_the_direction():
     inputs = keras.Input((5,))
     latent = VonMisesFisherLatent(3, 50.0, rate_term=KLDivergence(), seed=1)

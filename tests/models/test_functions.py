@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from training_runs import tiny
 
 from keras_vae_collapse.models import chunks
@@ -22,6 +23,7 @@ def test_columns_of_padding_are_cut_and_one_column_stays():
     assert trim(np.zeros((2, 4), int)).shape == (2, 1)
 
 
+@pytest.mark.slow
 def test_chunks_do_not_change_what_is_reconstructed(monkeypatch):
     rows = 7  # two chunks of three and one row
     model = Short().model(tiny("base"))

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from copy_task import CopyTask
+from slow_cases import mostly_slow
 from training_runs import tiny
 
 import zoo
@@ -23,7 +24,7 @@ RECIPES = {
 }
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", mostly_slow(RECIPES, ("lstm",)))
 def test_a_recipe_trains_decodes_and_comes_back(name, tmp_path):
     task = CopyTask()
     recipe = zoo.override(tiny("mdr"), RECIPES[name])

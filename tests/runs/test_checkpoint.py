@@ -46,6 +46,7 @@ def test_everything_comes_back_bit_for_bit(saved):
         assert "variables/00000" in file.files
 
 
+@pytest.mark.slow
 def test_more_than_ten_thousand_arrays_keep_their_order(tmp_path):
     arrays = {"variables": [np.array(i) for i in range(10_050)]}
     save_checkpoint(tmp_path / "many.npz", arrays, {})

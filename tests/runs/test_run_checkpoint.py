@@ -1,5 +1,6 @@
 import errno
 import logging
+import types
 
 import keras
 import numpy as np
@@ -160,3 +161,17 @@ def test_a_full_disk_names_the_file_and_the_last_good_checkpoint(tmp_path, monke
     assert newest(tmp_path) == before
     fit(tmp_path, 3, SCORES)
     assert newest(tmp_path)[0]["epoch"] == 3
+
+
+def test_the_state_of_further_callbacks_comes_back(tmp_path):
+    def checkpoint(state):
+        further = types.SimpleNamespace(state=state)
+        best, clock = BestWeights("dev_accuracy", 9), TimeLimit()
+        return RunCheckpoint(tmp_path, best, clock, stateful={"further": further}), further
+
+    saved, _ = checkpoint({"aggressive": False, "previous": 1.5})
+    saved.restore(model := make_model())
+    saved.save_start(model)
+    again, further = checkpoint({"aggressive": True, "previous": None})
+    assert again.restore(make_model()) == 0
+    assert further.state == {"aggressive": False, "previous": 1.5}

@@ -57,6 +57,7 @@ def test_it_is_loaded_and_evaluated_to_the_same_figures(run, task):
     assert figures == run.metrics["dev"] and len(outputs) == 24
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_ends_like_one_that_was_not(run, task, tmp_path):
     recipe = tiny("mdr", rate_nats=4)
     train(recipe, task, tmp_path / "run", epochs=1, verbose=0)
@@ -97,3 +98,18 @@ def test_rounds_need_a_task_that_has_them(task, tmp_path):
     recipe = tiny("mdr").replace(rounds={"examples": {"class": "BackTranslation"}})
     with pytest.raises(ValueError, match="task 'copy' makes no further examples"):
         train(recipe, task, tmp_path / "run", epochs=1, export=False, verbose=0)
+
+
+def test_the_checksum_is_that_of_every_array_of_both_sets():
+    ids = np.array([[4, 5, 3], [6, 7, 3]], "int32")
+    arrays = {"source": ids, "target": ids, "condition": np.zeros((2, 1), "float32")}
+
+    def sha256(train, dev=arrays):
+        task = CopyTask()
+        task.train_examples, task.dev_examples = ["a", "b"], ["c", "d"]
+        task.encode = lambda examples: train if examples == ["a", "b"] else dev
+        return task.description()["sha256"]
+
+    changed = [{**arrays, name: values + 1} for name, values in arrays.items()]
+    found = [sha256(arrays), *map(sha256, changed), *(sha256(arrays, one) for one in changed)]
+    assert sha256(arrays) == found[0] and len(set(found)) == 7

@@ -10,7 +10,7 @@ import tensorflow_probability as tfp
 from event_files import hparams_content, read_events, tags, texts
 from small_model import run_epochs
 
-from keras_vae_collapse.callbacks import DevEvaluation
+from keras_vae_collapse.callbacks import CollapseWarning, DevEvaluation
 from keras_vae_collapse.layers import GaussianLatent
 from keras_vae_collapse.losses import MDRConstraint
 from keras_vae_collapse.metrics import rate
@@ -101,3 +101,15 @@ def test_pictures_are_of_the_rate_under_the_prior_of_the_model(tmp_path):
     rates = [float(cell) for cell in line.split("\t")[1:]]
     # Half of the squares of the means, by 144 samples: standard errors 0.08 and 0.17.
     assert abs(rates[0] - 0.5) < 0.42 and abs(rates[1] - 2.0) < 0.84
+
+
+def test_the_warning_ends_with_the_advice_and_stands_beside_the_figures(tmp_path):
+    view = types.SimpleNamespace(columns=("input",), rows=[("a",)], gold=["a"], latest=None)
+    hooks = tensorboard_callbacks(tmp_path, {}, view, advice="Good luck.")
+    (warning,) = (hook for hook in hooks if isinstance(hook, CollapseWarning))
+    optimizer = types.SimpleNamespace(iterations=1000)
+    warning.set_model(types.SimpleNamespace(optimizer=optimizer))
+    for epoch in range(3):
+        warning.on_epoch_end(epoch, {"rate": 0.1})
+    (text,) = texts(tmp_path / "dev", "collapse_warning").values()
+    assert "epoch 3" in text and text.endswith("Good luck.")

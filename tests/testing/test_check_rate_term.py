@@ -50,6 +50,13 @@ class CountsInEvaluation(KLDivergence):
         return rate(kl, mean)
 
 
+class CountsWhereTrainingIsFalse(KLDivergence):
+    def penalty(self, kl, mean, training):
+        if training is False:
+            self.step.assign(self.step + 1)
+        return rate(kl, mean)
+
+
 class AnotherInGraphs(KLDivergence):
     def penalty(self, kl, mean, training):
         return rate(kl, mean) * (1.0 if tf.executing_eagerly() else 2.0)
@@ -83,6 +90,7 @@ class GrowsWithReplicas(KLDivergence):
         (Disconnected, "A finite gradient reaches.*no gradient"),
         (LosesItsWeight, "`get_config` and `from_config` give back an equal object"),
         (CountsInEvaluation, "evaluation leaves every weight as it is.*'step'"),
+        (CountsWhereTrainingIsFalse, "evaluation leaves every weight as it is.*'step'"),
         (AnotherInGraphs, "Compiled into a graph.*The value: expected"),
         (LogsNothing, r"`fit` logs.*Missing: \['penalty', 'rate', 'val_penalty', 'val_rate'\]"),
         (GrowsWithReplicas, "Two replicas train as one device does.*The figure 'loss'"),

@@ -133,6 +133,7 @@ def test_a_student_that_is_worse_leaves_the_run_to_its_teacher(run):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_run_killed_before_its_results_are_written_decides_alike(run, capsys):
     files, before = run.directory, run.metrics
     expected = run.model.get_weights()

@@ -61,6 +61,7 @@ def test_a_signal_ends_a_training_with_its_best_weights(tmp_path, capsys):
     assert names(tmp_path) == ["epoch-00001.npz"]
 
 
+@pytest.mark.slow
 def test_before_the_first_epoch_is_done_there_is_nothing_to_finish(tmp_path, monkeypatch):
     def interrupted(self, batch, logs=None):
         os.kill(os.getpid(), signal.SIGINT)

@@ -3,8 +3,10 @@ import pytest
 from training_runs import tiny
 
 from keras_vae_collapse.diagnostics import diagnose
-from keras_vae_collapse.metrics import rate, z_gap
+from keras_vae_collapse.metrics import mutual_information, rate, z_gap
+from keras_vae_collapse.metrics.posterior import standardized
 from keras_vae_collapse.tasks.reinflection import Example, ReinflectionTask
+from keras_vae_collapse.training import evaluation
 from keras_vae_collapse.training.build import build
 from keras_vae_collapse.training.evaluation import EncodedExamples, evaluate, quick_figures
 
@@ -93,15 +95,43 @@ def test_an_evaluation_has_greedy_and_beam_search_and_gives_outputs_in_the_order
     assert figures["z_gap_nats"] == pytest.approx(z_gap(latent.log_prob, loc, scale, latent.inputs))
 
 
+def test_the_seed_reaches_every_figure_of_noise(lively, monkeypatch):
+    asked = []
+
+    def latent_metrics(*_, **options):
+        asked.append((options["seed"], options["num_samples"]))
+        return {"distortion_nats": 2.0, "rate_nats": 1.0}
+
+    def further_figures(figures, model, seed):
+        asked.append(seed)
+        return {}
+
+    monkeypatch.setattr(evaluation, "latent_metrics", latent_metrics)
+    monkeypatch.setattr(TASK, "further_figures", further_figures)
+    evaluate(TASK, lively.model, EXAMPLES, beam_width=1, num_samples=7, seed=5)
+    assert asked == [(5, 7), 5]
+
+
 def test_one_example_is_too_few_to_compare():
     with pytest.raises(ValueError, match="at least two examples.*Received: 1"):
         EncodedExamples(TASK, None, EXAMPLES[:1])
 
 
-def test_posteriors_on_a_sphere_have_figures_of_their_own():
+def test_posteriors_on_a_sphere_have_figures_of_their_own(monkeypatch):
     encoded = EncodedExamples(TASK, build(tiny("vmf"), TASK), EXAMPLES)
     rate_nats = encoded.model.latent.committed_rate_nats
-    quick = quick_figures(encoded)
+    counted, asked = [], []
+
+    def information_of(loc, scale, **options):
+        asked.append(options)
+        return mutual_information(loc, scale, **options)
+
+    monkeypatch.setattr(evaluation, "active_units", lambda loc: counted.append(loc) or 1)
+    monkeypatch.setattr(evaluation, "mutual_information", information_of)
+    quick = quick_figures(encoded, seed=2)
+    assert asked == [{"num_samples": 1, "seed": 2, "distribution": encoded.distribution}]
+    units = standardized(encoded.posterior()[0], encoded.prior, encoded.distribution)
+    np.testing.assert_array_equal(counted[0], units)
     figures, _ = evaluate(TASK, encoded.model, EXAMPLES, beam_width=1, num_samples=4)
     assert quick["rate"] == pytest.approx(rate_nats, rel=1e-5)
     assert figures["rate_nats"] == pytest.approx(rate_nats, rel=1e-5)

@@ -11,6 +11,7 @@ import pathlib
 import keras
 import numpy as np
 import pytest
+from slow_cases import mostly_slow
 
 import zoo
 from keras_vae_collapse.tasks import ReinflectionTask
@@ -35,7 +36,7 @@ def task():
     return ReinflectionTask("demo")
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize("name", mostly_slow(EXPECTED, ("mdr",)))
 def test_the_first_steps_are_those_of_version_0_1(task, name):
     recipe = task.complete(zoo.recipe(name)).replace(rounds=None)
     keras.utils.set_random_seed(0)

@@ -1,5 +1,6 @@
 import json
 import re
+import types
 
 import pytest
 from training_runs import start, tiny, write_data
@@ -11,7 +12,8 @@ from keras_vae_collapse.tasks.reinflection import (
     read_predictions,
     score_predictions,
 )
-from keras_vae_collapse.training import RecipeError, TrainingOptions, train
+from keras_vae_collapse.training import RecipeError, TrainingOptions, loop, train
+from keras_vae_collapse.training.rounds import plan_rounds
 from zoo.train import main
 
 
@@ -118,3 +120,48 @@ def test_a_part_of_a_user_s_own_can_be_named_by_a_recipe(tmp_path):
     assert load_model(run.directory.path).latent.rate_term.weight == 0.5
     with pytest.raises(RecipeError, match="Did you mean 'KLDivergence'"):
         task.model(zoo.override(recipe, ["rate_term.class=KLDivergenc"]))
+
+
+@pytest.fixture
+def rounds(tmp_path):
+    """The rounds of a run of two teachers."""
+    recipe = tiny("best").replace(rounds={"teachers": 2, "teacher_epochs": 2})
+    return plan_rounds(recipe, tmp_path, 9)
+
+
+def a_trainer(**given):
+    cluster = types.SimpleNamespace(from_chief=lambda ask: ask(), is_chief=True)
+    return types.SimpleNamespace(cluster=cluster, options=TrainingOptions(verbose=0), **given)
+
+
+def test_the_last_round_has_the_minutes_and_the_examples_of_the_run(rounds, monkeypatch):
+    class Finished:
+        def __init__(self, round_, *_):
+            self.number = round_.number
+
+        def record(self, pairs):  # of all rounds so far, see `Teacher.record`
+            return {"training_minutes": [1.5, 4.0][self.number - 1]}
+
+    done = types.SimpleNamespace(metrics=types.SimpleNamespace(exists=lambda: True))
+    monkeypatch.setattr(loop, "Teacher", Finished)
+    monkeypatch.setattr(loop, "run_directory", lambda path: done)
+    task = types.SimpleNamespace(training_examples=lambda recipe: [recipe.name, "augmented"])
+    trainer = a_trainer(task=task, train=lambda *given: given)
+    last, _, examples, teacher, minutes, earlier = loop._train_rounds(trainer, rounds, None)
+    assert (last, earlier) == (rounds[-1], rounds[:-1])
+    assert examples == ["best", "augmented"]
+    assert (teacher.number, minutes) == (2, 4.0)
+
+
+@pytest.mark.parametrize(("decay_epochs", "expected"), [(9, 2), (None, None)])
+def test_a_teacher_s_configuration_has_epochs_of_its_own(rounds, decay_epochs, expected):
+    configs = []
+    directory = types.SimpleNamespace(
+        open=lambda config, resume: configs.append(config), close=lambda: None
+    )
+    description = {"recipe": {}, "epochs": 9, "decay_epochs": decay_epochs, "seed": 3}
+    trainer = a_trainer(description=description, train=lambda *given: None)
+    loop._train_teacher(trainer, rounds[0], directory, [], None, 0.0)
+    (config,) = configs
+    assert config["recipe"] == rounds[0].recipe.to_config() and config["seed"] == 3
+    assert (config["epochs"], config["decay_epochs"]) == (2, expected)

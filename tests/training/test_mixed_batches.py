@@ -51,8 +51,12 @@ def test_labelled_rows_are_those_of_the_plan_and_others_have_no_condition():
 
 
 def test_an_epoch_has_every_word_once_and_the_next_goes_on():
-    seen = [batch["source"][batch["labelled"] == 0][:, 0] for batch in batches(5)]
-    assert sorted(np.concatenate(seen)) == list(range(500, 530))
+    seen = [batch["source"][batch["labelled"] == 0][:, 0] for batch in batches(10)]
+    assert sorted(np.concatenate(seen[:5])) == list(range(500, 530))
+    for epoch in (0, 1):
+        planned = [500 + rows for rows in PLANS[1].batches(epoch)]
+        found = seen[5 * epoch : 5 * epoch + 5]
+        assert sorted(map(sorted, found)) == sorted(map(sorted, planned))
 
 
 def test_the_stream_can_begin_anywhere():

@@ -25,6 +25,7 @@ def test_the_policy_of_keras_counts_where_the_recipe_names_none():
     assert model.encoder.compute_dtype == "bfloat16"
 
 
+@pytest.mark.slow
 def test_it_trains_and_decodes(tmp_path):
     recipe = tiny("mdr", precision="mixed_bfloat16")
     run = train(recipe, CopyTask(), tmp_path / "run", epochs=1, verbose=0, export=False)

@@ -119,6 +119,7 @@ def test_the_student_of_a_student_ends_as_the_mean_of_its_weights_and_its_teache
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_run_killed_in_its_teacher_and_after_ends_like_one_never_stopped(tmp_path):
     data, whole, folder = write_data(tmp_path / "data"), tmp_path / "whole", tmp_path / "run"
     code, output = train(data, whole, **RUN)

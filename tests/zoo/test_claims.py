@@ -102,3 +102,14 @@ def test_words_that_differ_widen_the_interval_of_an_accuracy():
     for row in found:
         del row["right"]
     assert judge(CLAIM, found).verdict == "holds"
+
+
+def test_two_seeds_that_differ_keep_the_interval_of_student():
+    found = rows(mdr=[0.9, 0.7], base=[0.5, 0.5])
+    alone = judge(CLAIM, found)
+    for row in found:
+        ones = round(100 * float(row["accuracy"]))
+        row["right"] = "1" * ones + "0" * (100 - ones)
+    judged = judge(CLAIM, found)
+    assert (judged.low, judged.high) == pytest.approx((alone.low, alone.high))
+    assert judged.low < -0.9 and judged.verdict == "undecided"

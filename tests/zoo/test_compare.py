@@ -114,6 +114,9 @@ def test_a_target_is_what_each_method_makes_of_it():
     latent_dim = zoo.recipe("bn_vae").latent_dim
     assert found["mdr"].rate_term["rate_nats"] == found["delta_vae"].latent["delta_nats"] == 32.0
     assert found["free_bits"].rate_term["free_nats"] == 32.0 / latent_dim
+    total = zoo.recipe("free_bits")
+    total = total.replace(rate_term={**total.rate_term, "over": "total"})
+    assert with_target(total, 32.0).rate_term["free_nats"] == 32.0
     # Batch normalisation bounds the rate by latent_dim gamma^2 / 2.
     assert latent_dim * found["bn_vae"].latent["gamma"] ** 2 / 2 == pytest.approx(32.0)
     assert not has_target(zoo.recipe("base"))

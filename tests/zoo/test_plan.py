@@ -57,6 +57,12 @@ def test_the_same_training_in_two_parts_has_one_key():
     assert len({first.key, other.key, longer.key}) == 3
 
 
+def test_a_training_on_other_data_or_with_another_part_held_out_is_another():
+    others = ({}, {"data": "x"}, {"dev": "x"}, {"held_out": 0.5}, {"added_tasks": [1]})
+    keys = {planned(recipes=["mdr"], **other)[0].key for other in others}
+    assert len(keys) == len(others)
+
+
 @pytest.mark.parametrize("name", zoo.recipes())
 def test_the_command_of_a_run_is_the_same_training(name):
     axes = {"weakening": {"x": ["history_dropout.class=CharDropout", "history_dropout.rate=0.1"]}}

@@ -9,6 +9,7 @@ from keras_vae_collapse.tasks.reinflection import Example
 from zoo import pretrained_models, publish
 
 
+@pytest.mark.slow
 def test_a_published_run_loads_and_answers_as_before(tiny_run, tmp_path, monkeypatch):
     run, metrics = tiny_run.directory, tiny_run.metrics
     for module in (publish, pretrained_models):

@@ -8,6 +8,7 @@ from keras_vae_collapse.tasks import TextTask
 from keras_vae_collapse.training import build
 from zoo import sentences, sentences_report
 from zoo.sentence_sizes import SIZES, flags
+from zoo.sentences_report import COLUMNS, tables
 
 CORPUS = "".join(f"{a} {b} {c}\n" for a in "abcdefg" for b in "vwxyz" for c in "mn")
 
@@ -77,6 +78,15 @@ def test_the_tables_are_made_anew_and_the_rest_of_the_file_stays(call, tmp_path)
     first, second = [line for line in text.splitlines() if line.startswith(("| base", "| mdr"))]
     assert first.startswith("| base | 2 | 12.00 ± 1.41 |")
     assert second.startswith("| mdr@8 | 2 | 13.00 ± 1.41 |")
+
+
+def test_the_lowest_perplexity_of_weighted_samples_comes_first():
+    found = []
+    for method, weighted, elbo in (("a", 12.0, 13.0), ("b", 11.0, 14.0)):
+        row = dict.fromkeys(COLUMNS, "1") | {"part": "corpus", "method": method}
+        found.append(row | {"perplexity_iw": str(weighted), "perplexity_elbo": str(elbo)})
+    lines = tables(found, "command").splitlines()
+    assert [line[:14] for line in lines[-2:]] == ["| b | 1 | 11.0", "| a | 1 | 12.0"]
 
 
 def test_what_cannot_be_planned_is_one_line(tmp_path, capsys):

@@ -11,7 +11,7 @@ def predictions_html(markdown):
 
     Nothing of the text is taken for HTML: it is read as what it shows, and escaped anew.
     """
-    summary, *lines = markdown.splitlines()
+    summary, *lines = markdown.split("\n")  # other separators may stand within a sentence
     rows = [_cells(line) for line in lines if line.startswith("|")]
     if len(rows) < 3 or len({len(row) for row in rows}) != 1:
         return ""

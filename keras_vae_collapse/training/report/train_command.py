@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 
+_OF_THE_DEMO = {"data": "demo", "language": "turkish", "task": 3}
 _ABOUT_THE_RUN = re.compile(r"--?(no)?(resume|overwrite)(=.*)?")
 
 
@@ -13,14 +14,13 @@ def train_command(data):
     Args:
         data: the entry `data` of its `config.json`; `None` for the embedded data.
     """
-    flags = {}
-    if data and data.get("task") == "text":
-        flags = {"task": "text"}
-    if data and data["name"] != "demo":
-        flags = {name: data.get(name) for name in ("language", "task", "dev")}
-        flags = {"data": data["name"], **flags}
+    data = data or {"name": "demo"}
+    flags = {"data": data["name"], **{name: data.get(name) for name in ("language", "task", "dev")}}
+    if data["name"] == "demo":  # what is there by default is not said
+        flags = {name: value for name, value in flags.items() if value != _OF_THE_DEMO.get(name)}
     parts = [f"--{name}={value}" for name, value in flags.items() if value is not None]
-    parts += [f"--added_tasks={other}" for other in (data or {}).get("added_tasks", ())]
+    for name in ("added_tasks", "unlabeled"):
+        parts += [f"--{name}={value}" for value in data.get(name, ())]
     return shlex.join(["kvc-train", *parts])
 
 

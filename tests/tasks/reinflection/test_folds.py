@@ -113,3 +113,15 @@ def test_tags_are_written_in_the_columns_of_their_format(tmp_path):
     train, dev = load_data(folder, data.language, "unimorph")
     assert len(train) == len(dev) and train[0].features == "N;PL"
     assert train[0].source.startswith("lemma") and train[0].target.startswith("form")
+
+
+def test_rows_of_an_added_task_in_another_order_go_with_their_words(tmp_path):
+    rows = [f"{c}a\tpos=N,num=PL\t{c}b\n" for c in "cdefghij"]
+    (tmp_path / "data").mkdir()
+    for name, part in (("3-train", rows), ("1-train", rows[::-1]), ("3-dev", ["za\tpos=N\tzb\n"])):
+        (tmp_path / "data" / f"turkish-task{name}").write_text("".join(part), encoding="utf-8")
+    data = FoldData(tmp_path / "data", added_tasks=[1], folds=2)
+    folder = data.write(0, tmp_path / "fold")
+    train, dev = load_data(folder, "turkish", 3, [1])
+    assert len(train) == 2 * len(dev) == 8
+    assert not {w for e in train for w in e.words} & {w for e in dev for w in e.words}

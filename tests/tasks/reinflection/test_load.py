@@ -150,3 +150,9 @@ def test_each_part_of_a_directory_has_the_rows_of_its_own_file(tmp_path):
     for part, split in zip(load_data(folder), ("train", "dev"), strict=True):
         rows = [f"{e.source}\t{e.features}\t{e.target}\n" for e in part]
         assert "".join(rows) == (folder / f"turkish-task3-{split}").read_text(encoding="utf-8")
+
+
+def test_the_demo_can_be_judged_on_a_file(tmp_path):
+    (tmp_path / "dev").write_text("ev\tpos=N,case=ABL\tevden\n", encoding="utf-8")
+    _, dev = load_data("demo", dev=tmp_path / "dev")
+    assert [(e.source, e.target) for e in dev] == [("ev", "evden")]

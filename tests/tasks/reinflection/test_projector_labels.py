@@ -56,8 +56,10 @@ def test_ambiguous_form_has_all_its_features():
 
 def test_each_source_is_shown_once_by_its_posterior_mean():
     model = small_model()
-    vectors, columns, rows = projector_data(model, [*KNOWN, *KNOWN])
+    again = [Example(e.source, "pos=N", "x") for e in KNOWN]
+    vectors, columns, rows = projector_data(model, [*KNOWN, *again])
     assert columns == COLUMNS and [row[0] for row in rows] == [e.source for e in KNOWN]
+    assert [row[-1] for row in rows] == [e.features for e in KNOWN]
     assert vectors == pytest.approx(model.encode([e.source for e in KNOWN])[0])
     with pytest.raises(ValueError, match="`examples` must hold"):
         projector_data(model, [])

@@ -67,6 +67,7 @@ def test_bad_calls_say_what_is_wrong(model):
         ReinflectionVAE({}, None, None, None)
 
 
+@pytest.mark.slow
 def test_training_finds_the_pairs_by_heart():
     model = make()
     model.latent.rate_term.weight = 0.0

@@ -125,6 +125,7 @@ def test_vocabulary_gives_back_its_words_and_marks_others_unknown(words, other):
     assert {value for kind, value in unseen if kind == "feature"} == features - {"num=PL"}
 
 
+@pytest.mark.slow
 @often
 @given(
     characters=st.lists(st.one_of(any_text, st.integers()), max_size=4),

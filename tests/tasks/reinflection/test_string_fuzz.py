@@ -61,6 +61,7 @@ def check(model, forms, log_p, count):
         assert len(form) <= model.max_length
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(queries)
 @example([("\ud800", "\udfff,=")])
@@ -173,6 +174,7 @@ def test_python_refuses_words_beyond_the_limit(served, word):
     assert len(served[0].inflect([word[:512]], ["pos=N"])) == 1
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_random_queries_are_answered(served):
     rng = random.Random(0)
     alphabet = [*"evlrdni" * 4, *ODD]

@@ -5,6 +5,7 @@ from training_runs import tiny
 
 from keras_vae_collapse.tasks import ReinflectionTask
 from keras_vae_collapse.tasks.reinflection import DataWarning, Example
+from keras_vae_collapse.tasks.reinflection.further_examples import FURTHER_EXAMPLES
 
 TASK = ReinflectionTask.from_examples(EXAMPLES[:2], EXAMPLES[2:])
 
@@ -63,6 +64,15 @@ def test_examples_that_are_written_are_read_again(tmp_path):
 def test_further_examples_of_no_known_kind_are_refused(part, message):
     with pytest.raises(ValueError, match=message):
         TASK.further_examples(part, model=None)
+
+
+def test_further_examples_are_of_the_training_examples_by_the_seed(monkeypatch):
+    def own(examples, inflect, labels, seed):
+        return [(examples, labels, seed)]
+
+    monkeypatch.setitem(FURTHER_EXAMPLES, "Own", own)
+    found = TASK.further_examples({"class": "Own", "labels": 3}, model=None, seed=5)
+    assert found == [(TASK.train_examples, 3, 5)]
 
 
 def test_the_task_of_a_model_has_its_vocabulary_and_warns_of_what_it_does_not_know():

@@ -69,6 +69,9 @@ def test_targets_of_development_and_words_that_have_labels_are_worth_a_warning(t
     with pytest.warns(DataWarning, match="1 of 1 development targets are among the words"):
         words = read(tmp_path, "leveler", "ele")
     assert words.known == {"leveler"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a source is no target
+        assert read(tmp_path, "leve", "ele").known == {"leve"}
     with pytest.warns(DataWarning, match="all 2 words .* there is nothing new to learn"):
         read(tmp_path, "evler", "el")
 

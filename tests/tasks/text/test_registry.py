@@ -33,6 +33,14 @@ def test_options_of_a_recipe_reach_the_task(tmp_path):
     assert plain.options == {"tokens": "words", "vocabulary_limit": 10_000, "length_limit": 200}
 
 
+def test_a_development_file_reaches_the_task(tmp_path):
+    (tmp_path / "train.txt").write_text("a b\nb c\nb\n")
+    (tmp_path / "dev.txt").write_text("b b\nc\n")
+    task = text_task(zoo.recipe("mdr"), tmp_path / "train.txt", tmp_path / "dev.txt")
+    assert [sentence.text for sentence in task.dev_examples] == ["b b", "c"]
+    assert len(task.train_examples) == 3
+
+
 @pytest.mark.parametrize("setting", ["tokens=words", "vocabulary_limit=5", "length_limit=9"])
 def test_other_tasks_do_not_have_them(setting):
     check_no_text_options(zoo.recipe("mdr"))

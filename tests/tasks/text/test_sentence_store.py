@@ -135,7 +135,10 @@ def test_large_files_stay_on_the_disk(data, monkeypatch):
     assert not isinstance(TextTask(data).train_examples, list)
     packed = data.with_suffix(".gz")
     packed.write_bytes(gzip.compress(data.read_bytes()))
-    assert sentence_store.is_large(packed) == (packed.stat().st_size > data.stat().st_size // 4)
+    size = packed.stat().st_size
+    for limit, large in ((4 * size - 1, True), (4 * size, False)):
+        monkeypatch.setattr(sentence_store, "_LARGE", limit)
+        assert sentence_store.is_large(packed) == large
 
 
 def test_a_pipe_is_read_once(data, tmp_path):

@@ -1,5 +1,6 @@
 import json
 import math
+import types
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from keras_vae_collapse.core.errors import RecipeError
 from keras_vae_collapse.runs import load_model
 from keras_vae_collapse.tasks import TextTask
 from keras_vae_collapse.tasks.data_errors import DataError, DataWarning
-from keras_vae_collapse.tasks.text import Sentence
+from keras_vae_collapse.tasks.text import Sentence, TokenVocabulary
+from keras_vae_collapse.tasks.text.diversity import SAMPLES
 from keras_vae_collapse.training import build, evaluate, train
 
 NAMES = "anna bert carl dora emil".split()
@@ -141,6 +143,36 @@ def test_what_is_too_long_is_left_out_and_counted(tmp_path):
         TextTask(tmp_path, length_limit=3)
 
 
+def a_model(**given):
+    """What the task asks of a model that reads five tokens."""
+    vocabulary = TokenVocabulary.from_texts(["a b c d"])
+    return types.SimpleNamespace(
+        vocabulary=vocabulary, codec=types.SimpleNamespace(max_tokens=5), **given
+    )
+
+
+def test_the_limits_of_training_and_of_the_model_hold_in_an_evaluation():
+    sentences = [Sentence(text) for text in ("a", "b", "a b c", "a b c d a b")]
+    for limit, kept in ((2, 2), (None, 3), (99, 3)):
+        with pytest.warns(DataWarning, match=f"{4 - kept} of 4 given sentences have more than"):
+            task = TextTask.of_model(a_model(), sentences, limit)
+        assert task.dev_examples == sentences[:kept]
+
+
+def test_samples_of_the_prior_follow_the_seed(task):
+    asked = []
+
+    def sample(count, seed):
+        asked.append((count, seed))
+        return ["a b", "c d"]
+
+    figures = {"count": 2, "symbols": 6, "negative_elbo_nats": 3.0, "iw_nll_nats": 1.5}
+    found = task.further_figures(figures, a_model(sample=sample), seed=5)
+    assert asked == [(SAMPLES, 5)] and found["distinct_1"] == 1.0
+    assert found["perplexity_elbo"] == pytest.approx(math.e)
+    assert found["perplexity_iw"] == pytest.approx(math.exp(0.5))
+
+
 def test_a_development_set_of_unknown_tokens_is_worth_a_warning(data, tmp_path):
     dev = tmp_path / "dev.txt"
     dev.write_text("un deux\ntrois\n")
@@ -156,7 +188,11 @@ def test_a_development_set_of_unknown_tokens_is_worth_a_warning(data, tmp_path):
 def test_the_description_changes_with_the_sentences_of_either_part(data, task, tmp_path):
     sums = {task.description()["sha256"], TextTask(data).description()["sha256"]}
     assert len(sums) == 1
-    for name, train_lines, dev_lines in (("a", "x\ny\n", "z\nu\n"), ("b", "x\ny\nz\n", "u\nv\n")):
+    # The same sentences, cut at another place.
+    for name, train_lines, dev_lines in (
+        ("a", "x\ny\n", "z\nu\nv\n"),
+        ("b", "x\ny\nz\n", "u\nv\n"),
+    ):
         folder = tmp_path / name
         folder.mkdir()
         (folder / "train.txt").write_text(train_lines)

@@ -1,0 +1,52 @@
+"""Charts and verdict of the epochs of a run that has no final figures yet."""
+
+import pathlib
+import types
+
+import pytest
+
+import zoo
+from keras_vae_collapse.tensorboard.event_log import EventLog
+from keras_vae_collapse.training.report.curves import curve_charts
+from keras_vae_collapse.training.report.diagnosis_section import diagnosis_section
+
+
+def a_run(train=(), dev=(), rounds=(), **settings):
+    """The record of a run with these values, `{name: [of each epoch]}`."""
+
+    def log(values):
+        return EventLog(
+            {f"epoch_{name}": dict(enumerate(found)) for name, found in dict(values).items()}, {}
+        )
+
+    recipe = zoo.recipe("mdr").replace(batch_size=64, **settings)
+    data = {"name": "demo", "train_examples": 640, "dev_examples": 1000}
+    return types.SimpleNamespace(
+        config={"recipe": recipe.to_config(), "data": data}, train=log(train), dev=log(dev),
+        metrics={}, rounds=rounds, diagnosis=None, path=pathlib.Path("run"), missing=[],
+    )  # fmt: skip
+
+
+def test_the_negative_elbo_of_the_development_set_is_distortion_and_rate_from_epoch_1():
+    train = {"rate": [6.0, 5.0], "negative_elbo": [16.0, 15.0]}
+    charts, _ = curve_charts(a_run(train, {"rate": [4.0, 3.0], "distortion": [10.0, 9.0]}))
+    lines = {chart.caption: {n: values for n, values in chart.lines} for chart in charts}
+    elbo = lines["Negative ELBO, D + R"]
+    assert elbo == {"training": {1: 16.0, 2: 15.0}, "development set": {1: 14.0, 2: 12.0}}
+    assert lines["Rate R"]["development set"] == {1: 4.0, 2: 3.0}
+
+
+@pytest.mark.parametrize(
+    ("epochs", "settings", "verdict"),
+    [
+        (19, {}, "too short to judge"),  # of ten batches each
+        (20, {}, "collapsed"),
+        (3, {"epoch_steps": 60}, "too short to judge"),
+        (4, {"epoch_steps": 60}, "collapsed"),
+        (3, {"rounds": (9,)}, "collapsed"),  # nobody knows how long the rounds before were
+    ],
+)
+def test_epochs_are_counted_in_steps_where_a_verdict_is_due(epochs, settings, verdict):
+    names = ("mutual_information", "z_gap", "rate", "active_units")
+    run = a_run(dev={name: [0.01] * epochs for name in names}, **settings)
+    assert diagnosis_section(run).verdict == verdict

@@ -1,0 +1,16 @@
+"""What a run of several rounds has left, on one axis of epochs."""
+
+from made_run import write_config, write_end, write_logs
+
+from keras_vae_collapse.training.report import read_run
+
+
+def test_the_epochs_of_three_rounds_are_counted_on(tmp_path):
+    write_config(tmp_path)
+    for folder, epochs in (("round-1", 2), ("round-2", 3), ("", 1)):
+        write_logs(tmp_path / folder, epochs)
+    rounds = [{"round": number, "best_epoch": number} for number in (1, 2, 3)]
+    for kept, epoch in ((1, 1), (2, 2 + 2), (3, 5 + 3)):
+        write_end(tmp_path, rounds=rounds, kept_round=kept)
+        run = read_run(tmp_path)
+        assert (run.rounds, run.epochs, run.kept_epoch) == ((2, 5), 6, epoch)

@@ -1,0 +1,248 @@
+"""What a round hands to `fit` and makes of what comes back, without a training."""
+
+import json
+import types
+
+import keras
+import numpy as np
+import pytest
+from test_round_trainer import Watched
+from training_runs import tiny
+
+from keras_vae_collapse import callbacks
+from keras_vae_collapse.distribute import Cluster, make_strategy
+from keras_vae_collapse.runs import RunCheckpoint
+from keras_vae_collapse.training import TrainingOptions, round_trainer, train
+from keras_vae_collapse.training.batch_plan import BatchPlan
+from keras_vae_collapse.training.build import build
+from keras_vae_collapse.training.description import run_directory
+from keras_vae_collapse.training.round_trainer import RoundTrainer
+from keras_vae_collapse.training.rounds import Round
+
+SEED, DONE, STEPS, EPOCHS = 5, 2, 5, 7
+
+
+class Begun(Exception):
+    """Ends a training where `fit` would begin."""
+
+
+class Tied(Watched):
+    """A task with a figure that decides ties."""
+
+    tie_break = "errors"
+
+    def training_examples(self, recipe):
+        return self.train_examples[:40]
+
+
+def begin(monkeypatch, folder, recipe, **options):
+    """What `fit` is asked for."""
+    asked = {}
+
+    def fit(self, dataset, **given):
+        asked.update(given, dataset=dataset, model=self, initial=self.get_weights())
+        raise Begun
+
+    monkeypatch.setattr(keras.Model, "fit", fit)
+    with pytest.raises(Begun):
+        train(recipe, Tied(), folder, verbose=0, export=False, **options)
+    return asked
+
+
+def hook(asked, cls):
+    (found,) = (one for one in asked["callbacks"] if isinstance(one, cls))
+    return found
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    """A round that goes on after two epochs, of a recipe with a decay and an aggressive encoder."""
+    settings = {"encoder_training.class": "AggressiveEncoder", "learning_rate_decay": "cosine"}
+    recipe = tiny("char_dropout", **settings).replace(epoch_steps=STEPS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunCheckpoint, "restore", lambda self, model: DONE)
+        folder = tmp_path_factory.mktemp("asked") / "run"
+        found = begin(patch, folder, recipe, epochs=EPOCHS, seed=SEED, max_minutes=9.0)
+    return {**found, "recipe": recipe}
+
+
+def test_batches_follow_seed_and_steps_and_go_on_where_the_run_was(asked):
+    arrays = Tied().encode(Tied().training_examples(None))
+    plan = BatchPlan.of(arrays, 12, SEED, steps=STEPS)
+    assert asked["steps_per_epoch"] == STEPS and asked["initial_epoch"] == DONE
+    for batch, rows in zip(asked["dataset"].take(STEPS), plan.batches(DONE), strict=True):
+        np.testing.assert_array_equal(batch["target"], arrays["target"][rows])
+
+
+def test_weights_and_noise_follow_the_seed(asked):
+    keras.utils.set_random_seed(SEED)
+    model = build(asked["recipe"], Tied(), SEED)
+    assert asked["model"].latent.seed == model.latent.seed
+    assert asked["model"].decoder.history_dropout.seed == model.decoder.history_dropout.seed
+    for found, expected in zip(asked["initial"], model.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_callbacks_have_what_recipe_and_task_say(asked):
+    best, checkpoint = hook(asked, callbacks.BestWeights), hook(asked, RunCheckpoint)
+    assert (best.monitor, best.tie_break) == ("dev_accuracy", "dev_errors")
+    assert (best.patience, best.start_epoch) == (asked["recipe"].patience, 0)
+    assert checkpoint.best is best and checkpoint.clock is hook(asked, callbacks.TimeLimit)
+    aggressive = hook(asked, callbacks.AggressiveEncoder)
+    assert checkpoint.stateful == {"aggressive_encoder": aggressive}
+    decay = hook(asked, callbacks.LearningRateDecay)
+    assert decay.total_steps == STEPS * EPOCHS and decay.time_limit is checkpoint.clock
+
+
+def test_epochs_of_the_pretraining_choose_nothing(tmp_path, monkeypatch):
+    recipe = tiny("encoder_pretraining", **{"encoder_training.epochs": 2})
+    asked = begin(monkeypatch, tmp_path / "run", recipe, epochs=4)
+    assert hook(asked, callbacks.BestWeights).start_epoch == 2
+
+
+def trainer(held_out=(), **options):
+    strategy = make_strategy("single")
+    options = TrainingOptions(verbose=0, export=False, **options)
+    return RoundTrainer(Tied(), strategy, Cluster(strategy), options, {}, held_out)
+
+
+def one_round(folder, recipe=None, **changes):
+    plan = {"number": 1, "of": 1, "epochs": EPOCHS, "max_minutes": 9.0, **changes}
+    return Round(recipe=recipe or tiny("base"), directory=folder, **plan)
+
+
+def test_minutes_of_earlier_rounds_are_used_up(tmp_path, monkeypatch):
+    limits = []
+
+    def limit(minutes, cluster):
+        limits.append(minutes)
+        raise Begun
+
+    monkeypatch.setattr(callbacks, "TimeLimit", limit)
+    for used in (2.5, 11.0):
+        with pytest.raises(Begun):
+            trainer()._fit(one_round(tmp_path), tiny("base"), None, {}, None, None, used)
+    assert limits == [6.5, 0.0]
+
+
+class Student:
+    """A model that keeps what it is given."""
+
+    def __init__(self):
+        self.given = []
+
+    def compile(self, optimizer):
+        self.given.append("compiled")
+
+    def set_weights(self, weights):
+        self.given.append(weights)
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_a_student_has_examples_and_weights_of_its_teacher_and_says_so(monkeypatch, number):
+    one, student, encoded = trainer(), Student(), []
+    further = [[9, 9, 9, 9, 3]]
+    teacher = types.SimpleNamespace(
+        examples=lambda recipe, seed, verbose: further,
+        weights=lambda: "weights of the teacher",
+        record=lambda pairs: {"pairs": pairs},
+    )
+    best = types.SimpleNamespace(restore=lambda: student.given.append("best"))
+    encode = one.task.encode
+    one.task.encode = lambda examples: encoded.append(examples) or encode(examples)
+    monkeypatch.setattr(round_trainer, "build", lambda *_: student)
+    monkeypatch.setattr(round_trainer, "mean_weights", lambda model, others: f"mean with {others}")
+    monkeypatch.setattr(RoundTrainer, "_fit", lambda *_: (best, {"epochs": 3}))
+    monkeypatch.setattr(RoundTrainer, "_finish", lambda self, rounds, model, record, run: record)
+    recipe = tiny("best").replace(rounds={"teachers": 3, "examples": {}})
+    current = one_round("run", recipe, number=number, of=4)
+    metrics, _ = one.train(current, None, one.task.train_examples, teacher)
+    assert metrics == {"epochs": 3, "teacher": {"pairs": 1}}
+    assert encoded == [one.task.train_examples + further]
+    mean = ["mean with weights of the teacher"] * (number > 2)
+    assert student.given == ["weights of the teacher", "compiled", "best", *mean]
+
+
+def test_unlabelled_batches_follow_ratio_seed_and_steps(monkeypatch):
+    one = trainer(seed=SEED)
+    arrays = one.task.encode(one.task.train_examples)
+    plan = BatchPlan.of(arrays, 12)
+    one.task.unlabelled = lambda recipe: (arrays, 0.5)
+    monkeypatch.setattr(round_trainer, "mixed_dataset", lambda *given: given)
+    *_, further, start = one._dataset(tiny("base"), arrays, plan, 7)
+    assert (further.batch_size, further.steps_per_epoch, start) == (6, plan.steps_per_epoch, 7)
+    assert further.seed == SEED + 1
+
+
+def test_an_interrupted_teacher_is_never_finished(tmp_path):
+    best = types.SimpleNamespace(state={"best": [0.5, 0.0]})
+    trainer()._handle_interrupt(one_round(tmp_path), best)  # the last round is
+    for current, options in (
+        (one_round(tmp_path, of=2), {}),
+        (one_round(tmp_path), {"finish_interrupted": False}),
+    ):
+        with pytest.raises(KeyboardInterrupt):
+            trainer(**options)._handle_interrupt(current, best)
+
+
+def test_a_run_that_patience_has_ended_trains_no_more(tmp_path, monkeypatch):
+    recipe = tiny("base", patience=3)
+
+    def restore(checkpoint, model):
+        checkpoint.best.set_model(model)
+        checkpoint.best.state = {"best": [0.5, 0.0], "best_epoch": 2, "waited": 3}
+        checkpoint.history = [{}] * 5
+        return 5
+
+    monkeypatch.setattr(RunCheckpoint, "restore", restore)
+    monkeypatch.setattr(keras.Model, "fit", lambda *_, **__: pytest.fail("it trains"))
+    monkeypatch.setattr(RoundTrainer, "_finish", lambda self, rounds, model, record, run: record)
+    run = train(recipe, Tied(), tmp_path / "run", epochs=EPOCHS, verbose=0)
+    assert (run.metrics["ended_by"], run.metrics["epochs"]) == ("patience", 5)
+
+
+class Saved:
+    """A model of which nothing is asked but that it be saved."""
+
+    def __init__(self, path):
+        self._path, self.before = path, None
+
+    def save(self, path):
+        path.write_text("new")
+        self.before = self._path.read_text()  # of the file that is to be replaced
+
+    def count_params(self):
+        return 99
+
+
+def test_what_the_end_of_a_round_writes(tmp_path, monkeypatch):
+    apart = [[4, 4, 4, 4, 3], [5, 5, 5, 5, 3]]
+    one, run, evaluated, shown = trainer(apart), run_directory(tmp_path), [], {}
+    task = one.task
+    task.epoch_figures, task.counts = ("right",), ("count",)
+    task.figure = lambda figures, name: figures["inner"][name]
+    task.outputs = lambda model, examples, width=1: [[f"width {width}"] for _ in examples]
+    task.latent_table = lambda model: ([], (), [])
+
+    def evaluate(task, model, examples, width, seed):
+        evaluated.append((task.dev_examples, examples, width))
+        return {"examples": len(examples), "inner": {"right": 0.75}}, [["out"] for _ in examples]
+
+    def results(logs, figures, **options):
+        shown.update(options, figures=figures)
+
+    monkeypatch.setattr(round_trainer, "evaluate", evaluate)
+    monkeypatch.setattr(round_trainer, "tensorboard_results", results)
+    monkeypatch.setattr(round_trainer, "write_projector", lambda *_: None)
+    run.model.write_text("old")
+    model = Saved(run.model)
+    metrics = one._finish([one_round(tmp_path)], model, {"best_epoch": 4}, run)
+    dev = task.dev_examples
+    assert evaluated == [(dev, dev, task.beam_width), (apart, apart, 1)]
+    assert metrics == json.loads(run.metrics.read_text()) and metrics["parameters"] == 99
+    assert metrics["dev"]["examples"] == len(dev) and metrics["held_out"]["examples"] == 2
+    assert (model.before, run.model.read_text()) == ("old", "new")
+    assert run.predictions.read_text().count("\twidth 1\n") == len(dev)
+    assert run.held_out_predictions.read_text().count("\tout\n") == 2
+    assert (shown["step"], shown["skip"]) == (3, ("count",))
+    assert shown["figures"]["right"] == 0.75 and shown["figures"]["examples"] == len(dev)

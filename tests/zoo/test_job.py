@@ -1,0 +1,102 @@
+"""What one training of a plan is told, and what it leaves beside the run."""
+
+import pytest
+from copy_task import CopyTask
+
+import zoo
+from keras_vae_collapse.core.files import write_json
+from keras_vae_collapse.training.held_out import hold_out
+from zoo import runners
+from zoo.job import RIGHT, is_done, run_job
+from zoo.plan import planned_runs
+
+OPTIONS = {"command": ["-m", "zoo.compare"], "max_minutes": 9.0, "cores": 3}
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """`trained(run, folder)`: what `prepare_process`, the task and `train` are asked."""
+    asked = {}
+
+    def train(recipe, task, folder, **options):
+        asked.update(recipe=recipe, folder=folder, options=options)
+        folder.mkdir()
+        _, apart = hold_out(task, options["held_out"])
+        outputs = ["wrong", *(task.gold(example) for example in apart[1:])]
+        lines = [f"a\u2028b\x85c\t{output}\n" for output in outputs]
+        (folder / "predictions-held_out.tsv").write_text("".join(lines))
+
+    def made(recipe, *given):
+        asked["data"] = given
+        return CopyTask()
+
+    place = "keras_vae_collapse."
+    monkeypatch.setattr(place + "training.train", train)
+    monkeypatch.setattr(place + "tasks.registry.reinflection_task", made)
+    monkeypatch.setattr(place + "tasks.registry.text_task", made)
+    monkeypatch.setattr(
+        place + "training.process.prepare_process", lambda cores: asked.update(cores=cores)
+    )
+
+    def make(run, folder):
+        run_job(folder, run, OPTIONS)
+        return asked
+
+    return make
+
+
+def planned(**plan):
+    return planned_runs({**plan, "parts": [{"recipes": ["mdr"], "seeds": [4]}]})[0]
+
+
+def test_all_of_the_plan_reaches_the_training(trained, tmp_path):
+    run = planned(
+        data="d", dev="f", language="l", task="3", added_tasks=[1], epochs=6, held_out=0.5
+    )
+    asked = trained(run, tmp_path / "run")
+    assert (asked["recipe"], asked["folder"]) == (run.recipe, tmp_path / "run")
+    assert asked["data"] == ("d", "l", 3, [1], "f") and asked["cores"] == 3
+    assert asked["options"] == {
+        "epochs": 6, "seed": 4, "held_out": 0.5, "max_minutes": 9.0, "resume": True,
+        "command": OPTIONS["command"], "verbose": 0, "finish_interrupted": False, "export": False,
+    }  # fmt: skip
+    assert (tmp_path / "run" / RIGHT).read_text() == "0" + 11 * "1"
+
+
+def test_sentences_have_a_task_of_their_own_and_without_a_share_none_is_held_out(trained, tmp_path):
+    asked = trained(planned(data="d", dev="f", task="text"), tmp_path / "run")
+    assert asked["data"] == ("d", "f") and asked["options"]["held_out"] == 0.0
+    assert not (tmp_path / "run" / RIGHT).exists()
+
+
+@pytest.mark.parametrize(("workers", "cores"), [(1, 8), (2, 4), (20, 1)])
+def test_workers_share_the_cores(monkeypatch, workers, cores):
+    asked = []
+
+    class Begun(Exception):
+        pass
+
+    def process(target, args):
+        asked.append((target, args))
+        raise Begun
+
+    class Context:
+        Process = staticmethod(process)
+
+    monkeypatch.setattr(runners.os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(runners.multiprocessing, "get_context", lambda kind: Context)
+    with pytest.raises(Begun):
+        list(runners.run_here([("folder", "run")], OPTIONS, workers))
+    assert asked == [(runners.run_child, ("folder", "run", {**OPTIONS, "cores": cores}))]
+
+
+def test_a_run_of_the_same_epochs_and_part_held_out_is_done(tmp_path):
+    recipe = zoo.recipe("mdr")
+    assert not is_done(tmp_path, recipe, 3, 0.5)
+    write_json(tmp_path / "metrics.json", {})
+    config = {"recipe": recipe.to_config(), "epochs": 3, "held_out": 0.5}
+    write_json(tmp_path / "config.json", config)
+    assert is_done(tmp_path, recipe, 3, 0.5)
+    for epochs, share in ((None, 0.5), (3, 0.0), (3, 0.25)):
+        with pytest.raises(ValueError, match="made with other settings"):
+            is_done(tmp_path, recipe, epochs, share)

@@ -22,6 +22,8 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 
+_BESIDE = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data" / "sigmorphon2016"
+
 
 @pytest.fixture(scope="module", autouse=True)
 def forgotten_gradients():
@@ -35,9 +37,6 @@ def forgotten_gradients():
     for name in set(entries) - before:
         if name.startswith("CustomGradient-"):
             del entries[name]
-
-
-_BESIDE = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data" / "sigmorphon2016"
 
 
 @pytest.fixture(scope="session")

@@ -78,29 +78,28 @@ def gold_examples(options, folder):
     Raises:
         RunError: neither the flag nor the run says which they are.
     """
+    from keras_vae_collapse.tasks.reinflection import read_examples
+    from keras_vae_collapse.tasks.text import read_sentences
     from keras_vae_collapse.training.held_out import parted
 
-    if options.file or sample_file(folder):
-        return _development_examples(options, folder)
-    share = run_record(folder).get("config", {}).get("held_out", 0.0)
-    return parted(_development_examples(options, folder), share)[0]
-
-
-def _development_examples(options, folder):
-    from keras_vae_collapse.tasks.registry import reinflection_task, text_task
-    from keras_vae_collapse.tasks.reinflection import load_data, read_examples
-    from keras_vae_collapse.tasks.reinflection.unlabelled_parts import are_alone
-    from keras_vae_collapse.tasks.text import read_sentences
-
     config = run_record(folder).get("config", {})
-    of_text = task_name(config) == "text"
-    if of_text and options.file:
+    if options.file and task_name(config) == "text":
         return read_sentences(options.file)
     if options.file:
         return read_examples(options.file, file_format(options.task))
     if samples := sample_file(folder):
         print(f"examples: {samples}")
         return read_examples(samples)
+    return parted(_development_set(config, folder), config.get("held_out", 0.0))[0]
+
+
+def _development_set(config, folder):
+    """The whole development set of a run."""
+    from keras_vae_collapse.tasks.registry import reinflection_task, text_task
+    from keras_vae_collapse.tasks.reinflection import load_data
+    from keras_vae_collapse.tasks.reinflection.unlabelled_parts import are_alone
+
+    of_text = task_name(config) == "text"
     data = config.get("data", {})
     needed = {"name"} if of_text else {"name", "language", "task"}
     if not needed <= data.keys() or (of_text and "recipe" not in config):

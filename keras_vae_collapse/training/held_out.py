@@ -46,7 +46,11 @@ def hold_out(task: Task, share: float) -> tuple[Task, list]:
 
 
 def parted(examples: list, share: float) -> tuple[list, list]:
-    """Development examples as `(those that choose, those held out)`; see `hold_out`."""
+    """Development examples as `(those that choose, those held out)`; see `hold_out`.
+
+    Raises:
+        RunError: fewer than two are left on a side.
+    """
     if not share:
         return examples, []
     count = round(share * len(examples))

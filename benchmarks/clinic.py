@@ -5,7 +5,7 @@
 Trains every model of `tests/clinic` with each seed, asks `explain` once, and writes a
 table of the cause that was planted against the causes that were named first. With `--cure` the one
 line that its remedy names is changed in each sick model, it trains again, and the table says
-whether `z` is used.
+whether `z` is used. A run that was interrupted goes on from the rows of its `--json` file.
 """
 
 import argparse
@@ -119,20 +119,33 @@ def table_of_cures(records):
     return "\n".join(lines) + "\n"
 
 
+def rows(path):
+    """The results in a file, none where there is no file."""
+    if not path or not pathlib.Path(path).exists():
+        return []
+    return [json.loads(line) for line in pathlib.Path(path).read_text("utf-8").splitlines()]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--models", nargs="*", help="names of models; default: all")
     parser.add_argument("--cure", action="store_true", help="the sick models with their remedies")
     parser.add_argument("--output", help="Markdown file for the table")
-    parser.add_argument("--json", help="file for the single results, one a line")
+    parser.add_argument(
+        "--json", help="file for the single results, one a line; those in it are not made again"
+    )
     options = parser.parse_args()
     sys.path.insert(0, str(CLINIC))
     from patients import SICK
 
+    done = {(r["model"], r["seed"], r["cured"]): r for r in rows(options.json)}
     records = []
     for seed in options.seeds:
         for name in options.models or (SICK if options.cure else models()):
+            if (name, seed, options.cure) in done:
+                records.append(done[name, seed, options.cure])
+                continue
             records.append(examine(name, seed, options.cure))
             print(json.dumps(records[-1]), flush=True)
             if options.json:

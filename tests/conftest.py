@@ -22,8 +22,8 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 
-# TensorFlow counts the traces of all models of a process, so which test its advice on retracing falls
-# into depends on the tests before it; those that read the log would read it too.
+# TensorFlow counts the traces of all models of a process, so that its advice on retracing comes in
+# whichever test is at hand, also in one that reads the log.
 tf.get_logger().addFilter(lambda record: "tf.function retracing" not in record.getMessage())
 
 _BESIDE = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data" / "sigmorphon2016"

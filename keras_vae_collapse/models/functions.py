@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.special_ids import PAD
+from keras_vae_collapse.core.traced import traced
 from keras_vae_collapse.models import chunks
 
 
@@ -23,10 +24,10 @@ class ModelFunctions:
     """
 
     def __init__(self, model):
-        self._encode = tf.function(model.encode_ids, reduce_retracing=True)
-        self._log_prob = tf.function(model.log_prob, reduce_retracing=True)
-        self._decode = tf.function(model.decode, reduce_retracing=True)
-        self._reconstruct = tf.function(self._reconstructed, reduce_retracing=True)
+        self._encode = traced(model.encode_ids)
+        self._log_prob = traced(model.log_prob)
+        self._decode = traced(model.decode)
+        self._reconstruct = traced(self._reconstructed)
         self._model = model
 
     def encode(self, inputs):

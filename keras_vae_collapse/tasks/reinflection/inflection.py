@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.traced import traced
 from keras_vae_collapse.models import chunks
 from keras_vae_collapse.tasks.reinflection.example import Example
 from keras_vae_collapse.tasks.reinflection.feature_hint import feature_hint
@@ -22,7 +23,7 @@ class Inflection:
         """The longest word that is read whole, more than any word of a language has."""
         return self.codec.max_characters
 
-    @tf.function(reduce_retracing=True)
+    @traced
     def _inflect_block(self, sources, features, beam_width):
         return chunks.in_chunks(
             lambda rows: self.inflect_strings(sources[rows], features[rows], beam_width),

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.traced import traced
 from keras_vae_collapse.models.chunks import SEED_ROWS
 
 
@@ -87,7 +88,7 @@ def decode(model, z, features, beam_width=1):
     check_integer("beam_width", beam_width, low=1)
     _check_features(model.vocabulary, features)
 
-    @tf.function(reduce_retracing=True)
+    @traced
     def best(z, features):
         ids, log_p = model.decode(z, model.codec.feature_vector(features), beam_width)
         return model.codec.words(ids)[:, 0], log_p[:, 0]

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_vae_collapse.core.traced import traced
 from keras_vae_collapse.models import chunks
 from keras_vae_collapse.models.sequence_vae import SequenceVAE
 from keras_vae_collapse.tasks.reinflection.inflection import Inflection
@@ -69,7 +70,7 @@ class ReinflectionVAE(Inflection, SequenceVAE):
         loc, _ = self.encode_ids(self.codec.word_ids(sources))
         return loc, self.codec.feature_vector(features)
 
-    @tf.function(reduce_retracing=True)
+    @traced
     def _encode_block(self, sources):
         return chunks.in_chunks(
             lambda rows: self.encode_ids(self.codec.word_ids(sources[rows])),

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from keras_vae_collapse.core.traced import traced
 from keras_vae_collapse.layers import PartialSupervision
 from keras_vae_collapse.models import chunks
 from keras_vae_collapse.tasks.reinflection.reinflection_vae import ReinflectionVAE
@@ -81,7 +82,7 @@ class SemiSupervisedVAE(ReinflectionVAE):
             for features, log_q in self._in_blocks(self._analyse_block, words)
         ]
 
-    @tf.function(reduce_retracing=True)
+    @traced
     def _analyse_block(self, words):
         return chunks.in_chunks(
             lambda rows: self.analyse_strings(words[rows]),

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer
+from keras_vae_collapse.core.traced import traced
 from keras_vae_collapse.models import chunks
 from keras_vae_collapse.models.sequence_vae import SequenceVAE
 from keras_vae_collapse.tasks.text.corpus import normalized
@@ -63,7 +64,7 @@ class TextVAE(SequenceVAE):
         super().__init__(encoder, latent, decoder, **{**kwargs, **sizes}, codec=codec)
         self.vocabulary = vocabulary
 
-    @tf.function(reduce_retracing=True)
+    @traced
     def _encode_block(self, texts):
         return chunks.in_chunks(
             lambda rows: self.encode_ids(self.codec.ids(texts[rows])),
@@ -71,7 +72,7 @@ class TextVAE(SequenceVAE):
             [(tf.float32, [self.latent.latent_dim])] * 2,
         )
 
-    @tf.function(reduce_retracing=True)
+    @traced
     def _write_block(self, z, beam_width):
         def chunk(rows):
             ids, _ = self.decode(z[rows], beam_width=beam_width)

@@ -2,7 +2,8 @@ import pytest
 
 import zoo
 from keras_vae_collapse.commands.train import arguments
-from keras_vae_collapse.commands.train_checks import chosen_options, chosen_task
+from keras_vae_collapse.commands.train_checks import check_flags, chosen_options, chosen_task
+from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.tasks import registry
 from keras_vae_collapse.training import TrainingOptions
 
@@ -44,6 +45,26 @@ def test_every_flag_of_a_training_reaches_it():
         epochs=3, seed=4, strategy="mirrored", logical_cpus=2, resume=True, overwrite=True,
         max_minutes=2.0, held_out=0.25, verbose=0,
     )  # fmt: skip
+
+
+def test_the_folder_of_a_run_is_looked_at_before_unless_the_chief_alone_may(tmp_path, monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", "{}")
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "config.json").write_text("{}")
+
+    def check(folder, *flags):
+        values = arguments()
+        values(["kvc-train", *flags])
+        check_flags(values, tmp_path / folder)
+
+    with pytest.raises(ValueError, match="there is no run in"):
+        check("new", "--resume")
+    with pytest.raises(RunError, match="already holds a run"):
+        check("used")
+    for folder, *flags in (["new"], ["used", "--resume"], ["used", "--overwrite"]):
+        check(folder, *flags)
+    for folder, *flags in (["new", "--resume"], ["used"]):
+        check(folder, "--strategy=multiworker", *flags)
 
 
 def test_every_flag_of_the_data_reaches_the_task(monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 from text_run import text_run
 
 from keras_vae_collapse.commands.sample import main
-from keras_vae_collapse.tasks.text import TextVAE
+from keras_vae_collapse.tasks.text import TextVAE, neighbours
 
 LINES = [
     "now the boys sing at the gate .",
@@ -75,6 +75,14 @@ def test_the_neighbours_of_each_sentence_are_found_in_a_file(sample, run):
         assert float(others[0][2]) >= float(others[1][2])
     near = sample(f"--near={LINES[2]}", file, "--count=1")[1]
     assert near == ["\t".join(rows[0][1:])]
+
+
+def test_neighbours_are_as_many_as_asked_for(sample, run, monkeypatch):
+    counts = []
+    monkeypatch.setattr(neighbours, "nearest_sentences", lambda *a: counts.append(a[-1]) or [[]])
+    for options in (["--neighbours=2", "--count=9"], [f"--near={LINES[0]}", "--count=3"]):
+        sample(*options, f"--file={run[0] / 'lines.txt'}", given=LINES[0].encode())
+    assert counts == [2, 3]
 
 
 def test_unknown_tokens_are_counted_in_one_warning(sample):

@@ -24,6 +24,13 @@ def test_words_of_other_tasks_are_written_once_each(data, capsys):
     assert "2 words; 0 more are targets of the development set" in capsys.readouterr().out
 
 
+def test_by_default_the_words_are_those_of_tasks_1_and_2(data):
+    for split, stem in (("train", "lale"), ("dev", "kale")):
+        row = f"pos=N,num=PL\t{stem}ler\tpos=N,num=SG\t{stem}\n"
+        (data / f"turkish-task2-{split}").write_text(row, encoding="utf-8")
+    assert listed(data) == ["kapı", "kapılar", "laleler", "lale"]
+
+
 def test_targets_of_the_development_set_are_left_out_and_counted(data, capsys):
     found = listed(data, "--from_tasks", "1", "3")
     train, dev = (read_examples(data / f"turkish-task3-{split}") for split in ("train", "dev"))

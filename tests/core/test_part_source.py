@@ -1,4 +1,5 @@
 import importlib
+import inspect
 
 import pytest
 
@@ -19,6 +20,14 @@ def test_the_source_of_a_class_shows_the_options_that_the_class_takes(package, n
     source = part_source(package, name)
     options = {*source.options, *(LAYER_OPTIONS if source.open else ())}
     assert options == set(options_of(the_class(package, name)))
+
+
+@pytest.mark.parametrize(("package", "name"), sorted(CLASSES))
+def test_the_source_of_a_class_shows_which_options_have_a_default(package, name):
+    source = part_source(package, name)
+    taken = inspect.signature(the_class(package, name)).parameters
+    known = {n: p.default is not p.empty for n, p in taken.items() if n in source.options}
+    assert known and known.items() <= source.options.items()
 
 
 @pytest.mark.parametrize(

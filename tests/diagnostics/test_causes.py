@@ -65,7 +65,8 @@ def test_a_path_without_gradient_is_disconnected():
     ],
 )
 def test_a_posterior_that_is_one_for_all_ignores_the_input(fault):
-    assert path.posterior_ignores_input(found()) is None
+    for spread in (1.0, 1e-4):  # little is said, but of each example its own
+        assert path.posterior_ignores_input(found(posterior_spread=spread)) is None
     cause = path.posterior_ignores_input(found(**fault))
     assert cause.name == "posterior_ignores_input"
     assert "relu" in cause.evidence or "survey" not in fault or fault["survey"].encoder_blocked

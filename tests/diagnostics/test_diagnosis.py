@@ -194,6 +194,8 @@ def test_larger_set_is_cut_down_and_the_report_says_so():
 def test_same_seed_same_report():
     assert diagnosed("healthy", seed=4).to_json() == diagnosed("healthy", seed=4).to_json()
     assert diagnosed("healthy", seed=4).to_json() != diagnosed("healthy", seed=5).to_json()
+    estimates = [diagnosed("healthy", seed=seed).figures["iw_nll_nats"] for seed in (4, 5)]
+    assert estimates[0] != estimates[1]
 
 
 def test_bad_values_are_named():

@@ -7,6 +7,8 @@ from failing_models import ROWS, make
 from page_text import PageText
 
 from keras_vae_collapse.diagnostics import diagnose
+from keras_vae_collapse.diagnostics.html_page import INK, page
+from keras_vae_collapse.diagnostics.text_report import dimension_rows
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +75,18 @@ def test_page_shows_each_dimension_sample_and_remedy(report):
     for remedy in report.remedies:
         assert f"train {remedy.options()}" in text and remedy.part in text and remedy.why in text
     assert "--recipe" not in report.to_html()
+
+
+def test_the_most_informative_dimension_comes_first():
+    report = diagnose(make("healthy"), num_samples=2)
+    shown = [float(row[2]) for row in dimension_rows(report)]
+    assert shown == sorted(shown, reverse=True) and shown[0] > shown[-1]
+
+
+def test_the_page_has_dark_ink_on_white_unless_a_dark_scheme_is_preferred():
+    light, _, dark = page("title", []).partition("@media (prefers-color-scheme: dark)")
+    assert f"--ink: {INK};" in light and "--paper: #ffffff;" in light
+    assert "--paper: " in dark and "#ffffff" not in dark
 
 
 def test_page_escapes_all_that_comes_from_outside(report):

@@ -18,6 +18,17 @@ def shown(rows=100, count=8, seed=0):
     return [int(sample.label) for sample in samples]
 
 
+def test_outputs_are_unchanged_where_those_of_the_permuted_z_are_the_same():
+    model = types.SimpleNamespace(
+        decode=True, labels=None, gold=None, prior_of_rows=lambda shape: None,
+        outputs=lambda z: [str(value > 0.0) for value in z[:, 0]],
+    )  # fmt: skip
+    figures, _ = compare_outputs(model, np.arange(1.0, 21.0)[:, np.newaxis], 0, 0)
+    assert figures["unchanged_output_fraction"] == 1.0
+    assert figures["distinct_outputs"] == figures["distinct_outputs_permuted_z"] == 1
+    assert figures["distinct_outputs_prior_z"] == 2  # half of the draws are below 0
+
+
 def test_the_examples_that_are_shown_are_drawn_from_all_by_the_seed():
     found = shown()
     assert found == sorted(set(found)) and len(found) == 8 and max(found) > 20

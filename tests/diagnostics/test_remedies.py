@@ -1,4 +1,5 @@
 import importlib
+import json
 
 import pytest
 
@@ -28,6 +29,14 @@ def test_every_class_can_be_imported(verdict, cause):
     for remedy in remedies_for(verdict, cause, examples=1600):
         module, name = remedy.part.rsplit(".", 1)
         assert isinstance(getattr(importlib.import_module(module), name), type)
+
+
+@pytest.mark.parametrize("verdict, cause", CASES)
+def test_the_class_of_a_remedy_is_a_part_of_its_recipe(verdict, cause):
+    for remedy in remedies_for(verdict, cause, examples=1600):
+        if remedy.recipe is not None:
+            config = json.dumps(zoo.recipe(remedy.recipe).to_config())
+            assert f'"{remedy.part.rpartition(".")[2]}"' in config, remedy.recipe
 
 
 def test_remedies_differ_by_failure():

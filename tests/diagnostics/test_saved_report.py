@@ -1,11 +1,13 @@
 """A report that was written to a file is the same report when it is read."""
 
+import dataclasses
 import json
 
 import pytest
 from failing_models import make
 
 from keras_vae_collapse.diagnostics import Cause, Explanation, diagnose
+from keras_vae_collapse.diagnostics.remedies import Remedy
 from keras_vae_collapse.diagnostics.saved_report import report_from_dict
 
 
@@ -20,6 +22,12 @@ def test_a_report_survives_its_json(kind):
         assert read.to_json() == text
         assert read.to_html("train") == written.to_html("train")
         assert read.to_text("train") == written.to_text("train")
+
+
+def test_a_remedy_of_no_recipe_is_read_without_one():
+    report = diagnose(make("noisy"), num_samples=1)
+    written = dataclasses.replace(report, remedies=[Remedy("name", "why", "class")])
+    assert report_from_dict(json.loads(written.to_json())).remedies == written.remedies
 
 
 def test_what_was_not_finite_is_nan():

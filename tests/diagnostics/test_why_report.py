@@ -47,7 +47,7 @@ def test_the_text_names_cause_evidence_and_remedy(report):
 def test_the_page_has_the_causes_and_three_pictures_and_needs_nothing_from_outside(report):
     page = report.to_html()
     assert "weight too high" in page and "&lt;too much&gt;" in page
-    assert "--set rate_term.weight=1.0" in page
+    assert "--set rate_term.weight=1.0" in page and "Something was not looked at." in page
     assert page.count("<svg") == 6
     assert "http-equiv" not in page and "<script" not in page and 'src="http' not in page
 

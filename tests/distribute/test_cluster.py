@@ -52,6 +52,15 @@ def test_a_process_alone_is_chief_and_just_calls():
     cluster.check_agreement({"seed": 1})
 
 
+def test_the_arrays_of_the_workers_are_added_up():
+    cluster, asked = Cluster(tf.distribute.get_strategy()), []
+    cluster._strategy = types.SimpleNamespace(
+        reduce=lambda reduction, value, axis: asked.append((reduction, axis)) or 3 * value
+    )
+    assert cluster._sum(np.array([1, 2], "int32")).tolist() == [3, 6]
+    assert asked == [("SUM", None)]
+
+
 @pytest.mark.parametrize(
     ("jobs", "task", "is_chief"),
     [

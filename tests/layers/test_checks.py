@@ -44,3 +44,6 @@ def test_a_method_that_reads_weights_says_where_to_call_it():
     aligned = layers.AlignedGRUDecoder(3, 2)
     with pytest.raises(ValueError, match="`initial_state` cannot be called with the symbolic"):
         aligned.initial_state(z)
+    for decoder_class in (layers.GRUDecoder, layers.LSTMDecoder):
+        with pytest.raises(ValueError, match="`prepare_steps` cannot be called with the symbolic"):
+            decoder_class(3).prepare_steps(z)

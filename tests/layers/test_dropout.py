@@ -2,8 +2,9 @@
 
 import keras
 import numpy as np
+import pytest
 
-from keras_vae_collapse.layers import Dropout
+from keras_vae_collapse.layers import Dropout, GRUEncoder, TransformerDecoder
 
 X = np.ones((4, 50), "float32")
 
@@ -29,3 +30,15 @@ def test_with_a_rate_of_0_a_layer_has_no_weights_and_loads_files_without_any(cap
     assert layer.weights == []
     layer.load_own_variables({})
     assert not caplog.messages
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda: GRUEncoder(5, 4, dropout=0.1), lambda: TransformerDecoder(4, heads=2, dropout=0.1)],
+)
+def test_the_dropout_of_a_layer_can_be_assigned_within_its_range(make):
+    layer = make()
+    layer.dropout = 0.5
+    with pytest.raises(ValueError, match="`dropout` must"):
+        layer.dropout = 1.5
+    assert layer.dropout == 0.5

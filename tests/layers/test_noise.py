@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae_collapse.layers.noise import standard_normal, uniform
+from keras_vae_collapse.layers.noise import open_uniform, standard_normal, uniform
 
 SEED = tf.constant([3, 5])
 
@@ -14,6 +14,11 @@ def test_uniform_numbers_are_multiples_of_2_to_the_minus_24_below_one():
     np.testing.assert_array_equal(steps, np.round(steps))
     assert steps.min() >= 0 and steps.max() < 2.0**24
     assert np.any(steps % 2 == 1)
+
+
+def test_open_numbers_are_the_odd_multiples_alone():
+    steps = open_uniform([1000], SEED).numpy() * 2.0**24
+    assert np.all(steps % 2 == 1) and steps.max() < 2.0**24
 
 
 def test_normal_numbers_are_symmetric_quantiles():

@@ -177,3 +177,9 @@ def test_a_likelihood_of_another_shape_is_refused():
 def test_bad_arguments_are_named(change, message):
     with pytest.raises(ValueError, match=message):
         losses.ImportanceWeightedBound(**{"num_samples": 2, **change})
+
+
+def test_the_plain_gradient_stays_chosen_in_a_configuration():
+    term = losses.ImportanceWeightedBound(3, doubly_reparameterized=False)
+    again = losses.ImportanceWeightedBound.from_config(term.get_config())
+    assert (again.num_samples, again.doubly_reparameterized) == (3, False)

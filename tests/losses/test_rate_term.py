@@ -40,6 +40,17 @@ def test_rate_and_penalty_are_means_over_all_examples_of_the_epoch():
     np.testing.assert_allclose(results["penalty"], 0.5 * KL.mean(), rtol=1e-5)
 
 
+def test_an_example_counts_in_the_figures_of_the_epoch_by_its_weight():
+    term, weights = Half(), np.array([1.0, 0.0, 0.0, 0.0, 1.0, 3.0])
+    for rows in (slice(0, 4), slice(4, 6)):
+        posterior = normal(LOC[rows], SCALE[rows])
+        term(posterior=posterior, prior=standard_normal(), sample_weight=weights[rows])
+    results = {m.name: float(m.result()) for m in term.metrics}
+    expected = np.average(KL, weights=weights)
+    np.testing.assert_allclose(results["rate"], expected, rtol=1e-5)
+    np.testing.assert_allclose(results["penalty"], 0.5 * expected, rtol=1e-5)
+
+
 def test_samples_are_averaged_where_there_is_no_closed_form():
     one, other = (
         float(Half(num_samples=2000, seed=seed)(posterior=normal(LOC, SCALE), prior=LOGISTIC))

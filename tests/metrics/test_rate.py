@@ -26,3 +26,14 @@ def test_rate_under_another_prior_is_unbiased():
     error = rate(loc, scale, prior, num_samples=10) - exact
     assert abs(error.mean()) < 5 * standard_error(error)
     np.testing.assert_array_equal(rate(loc, scale, prior), rate(loc, scale, prior, num_samples=16))
+
+
+def test_a_rate_that_is_estimated_follows_its_seed():
+    loc, scale = np.ones((5, 2)), np.full((5, 2), 0.5)
+
+    def laplace(loc, scale):  # its KL with a Gaussian is not registered
+        return tfd.Independent(tfd.Laplace(loc, scale), 1)
+
+    first, again, other = (rate(loc, scale, seed=s, distribution=laplace) for s in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert first.shape == (5,) and not np.array_equal(first, other)

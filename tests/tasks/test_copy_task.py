@@ -94,6 +94,11 @@ def test_other_recipes_build_for_it(recipe, task):
     assert ids.shape == (24, 2, task.max_length + 1) and np.isfinite(log_p).all()
 
 
+def test_the_seed_of_a_model_reaches_its_noise(task):
+    seeds = [task.model(tiny("base"), *seed).latent.seed for seed in ((), (0,), (100,))]
+    assert seeds[0] == seeds[1] == seeds[2] - 100
+
+
 def test_rounds_need_a_task_that_has_them(task, tmp_path):
     recipe = tiny("mdr").replace(rounds={"examples": {"class": "BackTranslation"}})
     with pytest.raises(ValueError, match="task 'copy' makes no further examples"):

@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from event_files import read_events
+from matplotlib.figure import Figure
 from small_model import run_epochs
 
 from keras_vae_collapse.tensorboard import RatePictures
+from keras_vae_collapse.tensorboard.rate_history import draw_heat_map
 from keras_vae_collapse.tensorboard.rate_pictures import draw_rates
 
 
@@ -73,6 +75,13 @@ def test_new_training_begins_with_an_empty_history(tmp_path):
     for _ in range(2):
         run_epochs(RatePictures(writer_of(tmp_path), lambda: np.ones(1), file), 2)
     assert len(file.read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_the_first_dimension_is_at_the_top_and_dimensions_come_in_the_order_asked_for():
+    axes = Figure().add_subplot()
+    image = draw_heat_map(axes, {3: [1.0, 2.0], 4: [3.0, 4.0]}, order=[1, 0], first_dimension=1)
+    assert image.get_array().tolist() == [[2.0, 4.0], [1.0, 3.0]] and image.origin == "upper"
+    assert image.get_extent() == [2.5, 4.5, 2.5, 0.5]
 
 
 def test_lost_epochs_do_not_shift_the_others():

@@ -5,8 +5,9 @@ import pytest
 import tensorflow as tf
 from two_replicas import TWO
 
-from keras_vae_collapse.losses import KLDivergence
+from keras_vae_collapse.losses import FreeBitsKL, KLDivergence
 from keras_vae_collapse.testing import check_rate_term
+from keras_vae_collapse.testing.check_rate_term import has_a_gradient
 
 
 def rate(kl, mean):
@@ -36,6 +37,11 @@ class IgnoresWeights(KLDivergence):
 class Disconnected(KLDivergence):
     def penalty(self, kl, mean, training):
         return tf.stop_gradient(rate(kl, mean))
+
+
+class Steep(KLDivergence):
+    def penalty(self, kl, mean, training):
+        return tf.custom_gradient(lambda r: (r, lambda slope: slope * float("inf")))(rate(kl, mean))
 
 
 class LosesItsWeight(KLDivergence):
@@ -88,6 +94,7 @@ class GrowsWithReplicas(KLDivergence):
         (OneExample, r"finite float32 scalar.*shape=\(1,\)"),
         (IgnoresWeights, "Examples of `sample_weight` 0 do not count.*with padding"),
         (Disconnected, "A finite gradient reaches.*no gradient"),
+        (Steep, r"A finite gradient reaches.*gradients of size \[inf"),
         (LosesItsWeight, "`get_config` and `from_config` give back an equal object"),
         (CountsInEvaluation, "evaluation leaves every weight as it is.*'step'"),
         (CountsWhereTrainingIsFalse, "evaluation leaves every weight as it is.*'step'"),
@@ -101,6 +108,12 @@ def test_a_broken_term_is_refused_by_the_fact_it_breaks(cls, sentence):
     registered = keras.saving.register_keras_serializable(package="broken")(cls)
     with pytest.raises(AssertionError, match=f"(?s)^{cls.__name__}: .*{sentence}"):
         check_rate_term(registered, strategy=TWO)
+
+
+def test_a_term_may_be_flat_at_some_rates():
+    has_a_gradient(lambda: FreeBitsKL(5.0, over="total"), 3, None)
+    with pytest.raises(AssertionError, match=r"gradients of size \[0.0, 0.0, 0.0\]"):
+        has_a_gradient(lambda: FreeBitsKL(1e6, over="total"), 3, None)
 
 
 def test_a_class_that_is_not_registered_is_refused():

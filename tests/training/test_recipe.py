@@ -92,6 +92,10 @@ _POISSON = {"class": "BagOfCharsHead", "distribution": "poisson"}
             {"augmentation": [{"class": "ParadigmPairs"}, {"class": "Copies"}]},
         ),
         ("history_dropout=", {"history_dropout": None}),
+        (
+            "augmentation=prefix_swaps+copies",
+            {"augmentation": [{"class": "PrefixSwaps"}, {"class": "Copies"}]},
+        ),
         ("bag_of_chars=poisson", {"bag_of_chars": _POISSON}),
         (
             "embedding_dropout_rate=0.5",

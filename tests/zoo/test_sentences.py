@@ -65,6 +65,28 @@ def test_it_goes_on_where_it_was_stopped_first_seeds_first(call, tmp_path):
     assert row["command"].startswith("python train.py --recipe=mdr")
 
 
+def test_every_figure_stands_below_its_own_label():
+    row = {name: str(number) for number, name in enumerate(COLUMNS)}
+    lines = [line for line in tables([row], "command").splitlines() if line.startswith("| ")]
+    header, shown = (line.strip("| ").split(" | ") for line in lines)
+    expected = {"perplexity, IW": "perplexity_iw", "perplexity, ELBO": "perplexity_elbo"}
+    expected |= {"IW-NLL": "iw_nll_nats", "rate": "rate_nats", "MI": "mutual_information_nats"}
+    expected |= {"z gap": "z_gap_nats", "exact match": "exact_match"}
+    found = dict(zip(header, shown, strict=True))
+    assert {label: float(found[label]) for label in expected} == {
+        label: COLUMNS.index(name) for label, name in expected.items()
+    }
+
+
+def test_the_language_model_is_pressed_onto_the_prior(tmp_path):
+    folders = [f"--ptb={tmp_path}", f"--output_dir={tmp_path}"]
+    options = sentences.arguments().parse_args([*folders, "--methods=language model,base"])
+    models = {run.method: run.recipe for run in sentences.planned(options)}
+    weights = {name: recipe.rate_term.get("weight", 1.0) for name, recipe in models.items()}
+    assert weights == {"language model": 100.0, "base": 1.0}
+    assert models["language model"].latent_dim == 1 < models["base"].latent_dim
+
+
 def test_the_tables_are_made_anew_and_the_rest_of_the_file_stays(call, tmp_path):
     path = tmp_path / "RESULTS.md"
     path.write_text("# Before\n\ntext\n")

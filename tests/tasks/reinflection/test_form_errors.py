@@ -59,6 +59,7 @@ def test_a_form_made_by_a_rule_of_other_features_is_one_of_another_cell():
     ("target", "output", "vowels", "marks"),
     [
         ("Häuser", "Hauser", True, True),
+        ("Häuser", "Hausers", False, False),  # a letter is added besides
         ("evden", "evdan", True, False),
         ("koçu", "kocu", False, True),
         ("evden", "evten", False, False),

@@ -1,3 +1,5 @@
+import types
+
 import pytest
 import tensorflow as tf
 from small_export import small_export
@@ -44,6 +46,15 @@ def test_path_starts_and_ends_at_the_posterior_means(model):
     ends = decode(model, loc, [FEATURES[0]] * 2)
     for (_, form, log_p), (end, end_log_p) in zip((path[0], path[-1]), ends, strict=True):
         assert form == end and log_p == pytest.approx(end_log_p, abs=1e-4)
+
+
+def test_of_a_beam_the_best_form_is_given():
+    model = types.SimpleNamespace(
+        vocabulary=types.SimpleNamespace(features=FEATURES[0].split(",")),
+        codec=types.SimpleNamespace(feature_vector=tf.identity, words=tf.strings.as_string),
+        decode=lambda z, condition, width: (tf.constant([[7, 8]]), tf.constant([[-1.0, -2.0]])),
+    )
+    assert decode(model, [[0.0]], FEATURES[:1], beam_width=2) == [("7", -1.0)]
 
 
 def test_nearest_words_are_sorted_different_and_without_the_word_itself(model):

@@ -50,6 +50,13 @@ def test_answers_come_in_the_order_of_the_questions_whatever_the_chunks(model, m
     assert loc.shape == scale.shape == (15, 3)
 
 
+def test_a_word_has_as_many_forms_as_the_beam_is_wide(model):
+    words, features = tf.constant(["evler", "göz"]), tf.constant(["case=ABL,num=SG", ""])
+    forms, log_p = model.inflect_strings(words, features, 3)
+    assert forms.shape == log_p.shape == (2, 3)
+    assert all(len(set(row)) == 3 for row in forms.numpy().tolist())
+
+
 def test_words_of_twice_the_longest_in_training_are_read_whole(model):
     assert model.codec.max_characters == 512
     long = Vocabulary.from_examples([Example("ev" * 200, "case=ABL", "ev")])

@@ -37,6 +37,16 @@ def test_the_negative_elbo_of_the_development_set_is_distortion_and_rate_from_ep
 
 
 @pytest.mark.parametrize(
+    ("target", "level"),
+    [(40, (40, "target")), (7.5, (7.5, "target")), ({"class": "LinearAnnealing"}, None)],
+)
+def test_a_target_that_is_a_number_is_a_line_across_the_rate(target, level):
+    rate_term = {"class": "MDRConstraint", "rate_nats": target}
+    (chart, *_), _ = curve_charts(a_run({"rate": [6.0, 5.0]}, rate_term=rate_term))
+    assert (chart.caption, chart.level) == ("Rate R", level)
+
+
+@pytest.mark.parametrize(
     ("epochs", "settings", "verdict"),
     [
         (19, {}, "too short to judge"),  # of ten batches each

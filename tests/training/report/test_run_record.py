@@ -2,7 +2,16 @@
 
 from made_run import write_config, write_end, write_logs
 
+from keras_vae_collapse.runs.lock import DirectoryLock
 from keras_vae_collapse.training.report import read_run
+
+
+def test_a_finished_run_that_is_trained_further_is_in_training(tmp_path, monkeypatch):
+    write_config(tmp_path)
+    write_end(tmp_path)
+    assert read_run(tmp_path).state == "finished"
+    monkeypatch.setattr(DirectoryLock, "is_held", lambda lock: True)
+    assert read_run(tmp_path).state == "training"
 
 
 def test_the_epochs_of_three_rounds_are_counted_on(tmp_path):

@@ -1,5 +1,7 @@
 """Noun paradigms against the textbook and against the published data."""
 
+import dataclasses
+
 import pytest
 
 from keras_vae_collapse.tasks.reinflection.turkish_demo.lemma import Lemma
@@ -155,6 +157,13 @@ def test_lemma_objects_say_how_to_inflect():
 )
 def test_a_form_shows_the_property_that_shaped_it_and_no_other(noun, form, inferred):
     assert LEXICON[noun].inferred_from(form) == Lemma.parse(inferred)
+
+
+@pytest.mark.parametrize(("noun", "form"), [("kanat", "kanadım"), ("kafatası", "kafatasım")])
+def test_what_is_inferred_of_an_invented_noun_is_invented(noun, form):
+    for invented in (False, True):
+        lemma = dataclasses.replace(LEXICON[noun], invented=invented)
+        assert lemma.inferred_from(form).invented == invented
 
 
 @pytest.mark.parametrize(

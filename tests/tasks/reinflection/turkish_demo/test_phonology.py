@@ -35,6 +35,7 @@ ROUNDED = set("oöuüû")
         ("okul", "DAn", "okuldan"),
         ("kuş", "CI", "kuşçu"),
         ("kâğıt", "lAr", "kâğıtlar"),
+        ("siyasî", "lAr", "siyasîler"),
     ],
 )
 def test_suffixes_are_spelled_as_in_grammars(stem, suffix, form):

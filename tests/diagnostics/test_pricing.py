@@ -23,3 +23,35 @@ def test_a_weight_that_is_small_here_is_looked_at_far_out(weight, held, monkeypa
     pricing.weigh_rate(figures, passes, np.arange(8), None)
     assert figures.rate_weight == pytest.approx(weight) and figures.held_weight == held
     assert pricing.price_of_rate(figures) == pytest.approx(held or weight)
+
+
+def test_a_multiple_is_told_from_what_is_none():
+    unit = [np.array([1.0, 2.0, -2.0]), None, np.array([3.0])]
+    assert pricing.multiple_of([0.5 * unit[0], None, 0.5 * unit[2]], unit) == pytest.approx(0.5)
+    # A floor that frees two thirds of the square still has a mean weight; nine tenths do not.
+    half = [np.array([0.0, 0.0, -2.0]), None, np.array([3.0])]
+    assert pricing.multiple_of(half, unit) == pytest.approx(13 / 18)
+    assert pricing.multiple_of([np.array([1.0, 0.0, 0.0]), None, None], unit) is None
+    assert pricing.multiple_of([None, None, None], unit) == 0.0
+    assert pricing.multiple_of([np.ones(3)], [np.zeros(3)]) is None
+    assert pricing.multiple_of([np.ones(3)], [None]) is None
+
+
+@pytest.mark.parametrize(
+    ("weight", "held", "price"),
+    [(None, None, 1.0), (None, 0.3, 0.3), (0.5, None, 0.5), (0.1, 0.3, 0.3), (0.1, 0.15, 0.1)],
+)
+def test_the_price_of_a_nat_is_that_beyond_the_target(weight, held, price):
+    figures = Measurements(1.0, 1.0, 64, 2, rate_weight=weight, held_weight=held)
+    assert pricing.price_of_rate(figures) == price
+
+
+@pytest.mark.parametrize(
+    ("squared", "weight", "nats"),
+    [(None, 0.2, 1.0), (False, 0.2, 8.0), (True, 0.2, 5.0), (True, 3.0, 8.0), (True, 0.0, 8.0)],
+)
+def test_a_unit_of_a_squared_error_is_what_the_rate_makes_it(squared, weight, nats):
+    kind = squared is not None and types.SimpleNamespace(squared=squared, nats_per_loss=8.0)
+    survey = types.SimpleNamespace(distortion=kind or None)
+    figures = Measurements(1.0, 1.0, 64, 2, survey=survey, rate_weight=weight)
+    assert pricing.nats_of_loss(figures) == nats

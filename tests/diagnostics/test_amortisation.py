@@ -9,7 +9,7 @@ import tensorflow_probability as tfp
 from keras_vae_collapse.diagnostics.examination.amortisation import amortisation_gap, direction_gap
 
 tfd = tfp.distributions
-ROWS, PRECISION = 512, 3.0
+ROWS, PRECISION = 8_192, 3.0
 WANTED = np.array([2.0, -1.0])
 
 
@@ -51,6 +51,7 @@ def test_the_gap_is_what_the_best_posterior_gains(weight, prior_scale, nats_per_
     lost = negative_elbo(np.zeros(2), np.ones(2), *given) - negative_elbo(best, variance, *given)
     options = weight, nats_per_loss, prior
     found = gap_from(np.zeros(2), np.ones(2), *options)
+    # 24 steps come near the best; 4 draws of all rows have an error of half a hundredth of it.
     assert 0.9 * lost < found < 1.02 * lost
     assert gap_from(best, np.sqrt(variance), *options) < 0.02 * lost
 

@@ -4,6 +4,8 @@ Each is a `keras.optimizers.schedules.LearningRateSchedule`: a function of the s
 first, without state.
 """
 
+import math
+
 import keras
 from keras import ops
 
@@ -20,6 +22,11 @@ __all__ = [
 
 class _Annealing(keras.optimizers.schedules.LearningRateSchedule):
     """Stores every argument under its own name, and nothing else."""
+
+    @property
+    def settled_step(self) -> float:
+        """The first step from which the schedule stays within 1% of where it leads."""
+        raise NotImplementedError
 
     def get_config(self):
         return dict(vars(self))
@@ -56,6 +63,10 @@ class LinearAnnealing(_Annealing):
         self.rate = check_number("rate", rate, low=0.0, open_low=True)
         self.threshold = check_number("threshold", threshold, low=0.0)
 
+    @property
+    def settled_step(self):
+        return 0.99 * self.threshold / self.rate
+
     def __call__(self, step):
         t = ops.cast(step, "float32")
         return ops.minimum(self.threshold, self.rate * t)
@@ -90,6 +101,10 @@ class ExponentialAnnealing(_Annealing):
     def __init__(self, rate: float, threshold: float = 1.0):
         self.rate = check_number("rate", rate, low=0.0, open_low=True)
         self.threshold = check_number("threshold", threshold, low=0.0)
+
+    @property
+    def settled_step(self):
+        return math.log(100.0) / self.rate
 
     def __call__(self, step):
         t = ops.cast(step, "float32")
@@ -131,6 +146,10 @@ class ExponentialCooling(_Annealing):
         self.start = check_number("start", start, low=0.0, open_low=True)
         self.threshold = check_number("threshold", threshold, low=0.0, open_low=True)
 
+    @property
+    def settled_step(self):
+        return max(0.0, math.log(self.start / (1.01 * self.threshold)) / self.rate)
+
     def __call__(self, step):
         t = ops.cast(step, "float32")
         return ops.maximum(self.threshold, self.start * ops.exp(-self.rate * t))
@@ -168,6 +187,10 @@ class LogisticAnnealing(_Annealing):
         self.rate = check_number("rate", rate, low=0.0, open_low=True)
         self.midpoint = check_number("midpoint", midpoint, low=0.0)
         self.threshold = check_number("threshold", threshold, low=0.0)
+
+    @property
+    def settled_step(self):
+        return max(0.0, self.midpoint + math.log(99.0) / self.rate)
 
     def __call__(self, step):
         t = ops.cast(step, "float32")
@@ -212,6 +235,11 @@ class CyclicalAnnealing(_Annealing):
         self.cycles = check_integer("cycles", cycles, low=1)
         self.ratio = check_number("ratio", ratio, low=0.0, high=1.0, open_low=True)
         self.threshold = check_number("threshold", threshold, low=0.0)
+
+    @property
+    def settled_step(self):
+        last = self.cycle_steps * (self.cycles - 1)
+        return last + 0.99 * self.ratio * self.cycle_steps
 
     def __call__(self, step):
         step = ops.cast(step, "int64")

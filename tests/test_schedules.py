@@ -114,3 +114,20 @@ def test_cooling_falls_from_its_start_to_its_threshold():
     for name in ("rate", "start", "threshold"):
         with pytest.raises(ValueError, match=f"`{name}` must be .*Received: {name}=0.0"):
             ExponentialCooling(**{"rate": 0.1, name: 0.0})
+
+
+@pytest.mark.parametrize(
+    "schedule", [*CASES, ExponentialCooling(0.01, start=5.0, threshold=0.5)], ids=names
+)
+def test_a_schedule_has_settled_where_it_stays_within_a_hundredth_of_its_end(schedule):
+    values = np.array([float(schedule(step)) for step in range(2000)])
+    outside = np.flatnonzero(np.abs(values - float(schedule(10**9))) > 0.01001 * values[-1])
+    assert outside[-1] < schedule.settled_step <= outside[-1] + 1.01
+
+
+def test_a_schedule_that_starts_at_its_end_has_settled():
+    cooled = ExponentialCooling(0.01, start=0.5, threshold=0.5)
+    flat = LinearAnnealing(0.01, threshold=0.0)
+    past = LogisticAnnealing(1.0, midpoint=0.0)
+    assert cooled.settled_step == flat.settled_step == 0.0
+    assert 0.0 < past.settled_step < 5.0

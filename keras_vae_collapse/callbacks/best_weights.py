@@ -24,17 +24,30 @@ class BestWeights(keras.callbacks.Callback):
         tie_break: a figure of which less is better, compared where `monitor` is equal, or
             `None`.
         start_epoch: the first epochs, this many, do not count, such as those of a pretraining.
+        min_delta: a rise of the figure by less than this gives better weights, which are kept, but
+            no further patience, as in `keras.callbacks.EarlyStopping`.
+        patience_from: the first epochs, this many, use up no patience, such as those in which the
+            weight of a rate term still rises.
     """
 
     def __init__(
-        self, monitor: str, patience: int, tie_break: str | None = None, start_epoch: int = 0
+        self,
+        monitor: str,
+        patience: int,
+        tie_break: str | None = None,
+        start_epoch: int = 0,
+        min_delta: float = 0.0,
+        patience_from: int = 0,
     ):
         super().__init__()
         self.monitor = monitor
         self.patience = patience
         self.tie_break = tie_break
         self.start_epoch = start_epoch
-        self.state = {"best": None, "best_epoch": None, "waited": 0}
+        self.min_delta = min_delta
+        self.patience_from = patience_from
+        # `risen` is the figure that the next rise is measured from.
+        self.state = {"best": None, "best_epoch": None, "waited": 0, "risen": None}
         self.arrays: list = []
         self._epochs = 0
 
@@ -48,14 +61,24 @@ class BestWeights(keras.callbacks.Callback):
         if epoch < self.start_epoch or self.monitor not in (logs or {}):
             return
         score = [float(logs[self.monitor]), -float(logs.get(self.tie_break, 0.0))]
-        if self.state["best"] is None or score > self.state["best"]:
+        state = dict(self.state)
+        if better := state["best"] is None or score > state["best"]:
             with averaged_weights(self.model):
                 self.arrays = [convert_to_numpy(weight).copy() for weight in self.model.weights]
-            self.state = {"best": score, "best_epoch": epoch + 1, "waited": 0}
+            state |= {"best": score, "best_epoch": epoch + 1}
+        if epoch < self.patience_from or (better and self._has_risen(score[0])):
+            self.state = {**state, "waited": 0, "risen": state["best"][0]}
             return
-        self.state["waited"] += 1
+        self.state = {**state, "waited": state["waited"] + 1}
         if self.state["waited"] >= self.patience:
             self.model.stop_training = True
+
+    def _has_risen(self, figure):
+        best = self.state["best"]
+        if best is None or not self.min_delta:
+            return True
+        # A run from before there was a `risen` goes on from its best figure.
+        return figure >= self.state.get("risen", best[0]) + self.min_delta
 
     def restore(self):
         """Gives the model its best weights, if any epoch has counted."""

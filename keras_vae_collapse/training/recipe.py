@@ -52,7 +52,9 @@ class Recipe:
         ema_momentum: of the averaged weights, 0 for no averaging.
         epochs: most epochs.
         epoch_steps: batches in an epoch, 0 for all examples once.
-        patience: epochs without improvement before training ends.
+        patience: epochs without improvement before training ends; those in which the weight or
+            the target of the rate term still follows its schedule do not count.
+        min_delta: the least improvement of `monitor` that gives further patience.
         monitor: the figure of the development set that chooses the best weights and ends
             training: `"task"` for the task's own; `"auto"` for the one of examples that are
             unseen in training, where there are enough of them; or a name that the task knows.
@@ -100,6 +102,7 @@ class Recipe:
     epochs: int = 40
     epoch_steps: int = 0
     patience: int = 8
+    min_delta: float = 0.0
     monitor: str = "task"
 
     tokens: str = "auto"

@@ -87,7 +87,7 @@ def _check_fields(recipe):
         checks.check_integer(name, getattr(recipe, name), low=1)
     for name in ("slots", "epoch_steps", "vocabulary_limit", "length_limit", "labelled"):
         checks.check_integer(name, getattr(recipe, name), low=0)
-    for name in ("slot_spacing", "learning_rate", "clip_norm"):
+    for name in ("slot_spacing", "learning_rate", "clip_norm", "min_delta"):
         checks.check_number(name, getattr(recipe, name), low=0.0)
     checks.check_rate("dropout", recipe.dropout)
     checks.check_number("ema_momentum", recipe.ema_momentum, 0.0, 1.0, open_high=True)

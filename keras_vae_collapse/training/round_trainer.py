@@ -31,6 +31,7 @@ from keras_vae_collapse.training.mixed_batches import mixed_dataset
 from keras_vae_collapse.training.optimizer import make_decay, make_optimizer
 from keras_vae_collapse.training.options import TrainingOptions
 from keras_vae_collapse.training.pipeline import training_dataset
+from keras_vae_collapse.training.schedule_end import settled_epochs
 from keras_vae_collapse.training.summary import diagnose_command
 
 
@@ -119,11 +120,15 @@ class RoundTrainer:
         decay = make_decay(recipe, plan.steps_per_epoch * epochs, clock)
         encoder_training = make_encoder_training(recipe, model)
         pretrains = isinstance(encoder_training, callbacks.EncoderPretraining)
+        pretraining = encoder_training.epochs if pretrains else 0
         best = callbacks.BestWeights(
             f"dev_{self.task.chosen_monitor(recipe.monitor)}",
             patience=recipe.patience,
             tie_break=self.task.tie_break and f"dev_{self.task.tie_break}",
-            start_epoch=encoder_training.epochs if pretrains else 0,
+            start_epoch=pretraining,
+            min_delta=recipe.min_delta,
+            patience_from=pretraining
+            + settled_epochs(model.latent.rate_term, plan.steps_per_epoch),
         )
         stateful = {}
         if isinstance(encoder_training, callbacks.AggressiveEncoder):

@@ -56,7 +56,7 @@ def test_a_further_fit_goes_on_with_the_count_of_epochs_and_waits_anew():
     best, _ = after([{"dev_accuracy": a} for a in (0.9, 0.5, 0.4)], patience=1, start_epoch=1)
     assert best.state["best_epoch"] == 2 and best.model.stop_training
     best.on_train_begin()
-    assert best.state == {"best": [0.5, 0.0], "best_epoch": 2, "waited": 0}
+    assert best.state == {"best": [0.5, 0.0], "best_epoch": 2, "waited": 0, "risen": 0.5}
     best.on_epoch_end(0, {"dev_accuracy": 0.8})
     assert best.state["best_epoch"] == 4
 
@@ -65,6 +65,33 @@ def test_a_further_fit_goes_on_with_the_count_of_epochs_and_waits_anew():
 def test_training_ends_after_patience_epochs_without_improvement(patience):
     scores = [{"dev_accuracy": a} for a in (0.1, 0.5, *[0.4] * 10)]
     assert after(scores, patience)[1] == 2 + patience
+
+
+def test_a_small_rise_is_kept_but_gives_no_further_patience():
+    # Rises of 0.06 each, of which every second together makes the 0.1 that counts.
+    steady = [{"dev_accuracy": 0.06 * n} for n in range(9)]
+    assert after(steady, patience=2, min_delta=0.1)[1] == 9
+    best, ended = after(steady, patience=1, min_delta=0.1)
+    assert ended == 2 and best.state["best_epoch"] == 2 and weights_of(best) == {2.0}
+    assert best.state["risen"] == 0.0
+    slow = [{"dev_accuracy": a} for a in (0.1, 0.2, 0.25, 0.29, 0.299, 0.4)]
+    best, ended = after(slow, patience=3, min_delta=0.1)
+    assert ended == 5 and best.state["best_epoch"] == 5
+
+
+def test_a_state_from_before_there_was_a_least_rise_goes_on_from_its_best():
+    best, _ = after([{"dev_accuracy": 0.5}], patience=1, min_delta=0.1)
+    best.state = {"best": [0.5, 0.0], "best_epoch": 1, "waited": 0}
+    best.on_epoch_end(1, {"dev_accuracy": 0.61})
+    assert best.state == {"best": [0.61, 0.0], "best_epoch": 2, "waited": 0, "risen": 0.61}
+
+
+def test_epochs_of_a_schedule_use_up_no_patience_but_their_weights_are_kept():
+    scores = [{"dev_accuracy": a} for a in (0.9, 0.8, 0.1, 0.2, 0.3, 0.4, 0.5)]
+    best, ended = after(scores, patience=2, patience_from=4)
+    assert ended == 6 and best.state["best_epoch"] == 1 and weights_of(best) == {1.0}
+    assert best.state["risen"] == 0.9
+    assert after(scores, patience=2)[1] == 3
 
 
 def test_an_epoch_without_the_figure_does_not_count():

@@ -114,7 +114,8 @@ def test_early_stopping_goes_on_counting(tmp_path):
     fit(tmp_path, 3, scores, patience=2)
     _, checkpoint = fit(tmp_path, 5, scores, patience=2)
     assert [record["epoch"] for record in checkpoint.history] == [1, 2, 3, 4]
-    assert checkpoint.best.state == {"best": [0.5, 0.0], "best_epoch": 2, "waited": 2}
+    state = {"best": [0.5, 0.0], "best_epoch": 2, "waited": 2, "risen": 0.5}
+    assert checkpoint.best.state == state
 
 
 def test_the_best_weights_of_a_complete_run_can_be_restored(tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from training_runs import tiny
 
+import zoo
 from keras_vae_collapse.runs import load_model
 from keras_vae_collapse.runs.checkpoint import load_checkpoint, variables_of
 from keras_vae_collapse.tasks import Task
@@ -45,6 +46,8 @@ def watched(tmp_path_factory):
         return figures_of(encoded, **options)
 
     recipe = tiny("kl_linear", ema_momentum=0.9, patience=2, clip_norm=0.5)
+    # Risen after the first epoch, so that patience counts.
+    recipe = zoo.override(recipe, ["rate_term.weight.rate=0.2"])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(round_trainer, "quick_figures", quick_figures)
         folder = tmp_path_factory.mktemp("watched") / "run"

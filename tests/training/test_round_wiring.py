@@ -100,6 +100,23 @@ def test_epochs_of_the_pretraining_choose_nothing(tmp_path, monkeypatch):
     assert hook(asked, callbacks.BestWeights).start_epoch == 2
 
 
+def test_patience_waits_for_pretraining_and_schedule_and_counts_the_rises_of_the_recipe(
+    tmp_path, monkeypatch
+):
+    steep = {"rate_term.weight": "{'class': 'LinearAnnealing', 'rate': 0.1}"}  # up in 10 steps
+    found = []
+    for name, settings in (
+        ("base", steep),
+        ("encoder_pretraining", {"encoder_training.epochs": 3}),
+        ("base", {"min_delta": 0.5}),
+    ):
+        recipe = tiny(name, **settings).replace(epoch_steps=STEPS)
+        asked = begin(monkeypatch, tmp_path / str(len(found)), recipe, epochs=4)
+        best = hook(asked, callbacks.BestWeights)
+        found.append((best.patience_from, best.start_epoch, best.min_delta))
+    assert found == [(2, 0, 0.0), (3, 3, 0.0), (0, 0, 0.5)]
+
+
 def trainer(held_out=(), **options):
     strategy = make_strategy("single")
     options = TrainingOptions(verbose=0, export=False, **options)

@@ -42,6 +42,7 @@ class RunDirectory:
         self.export = self.path / "export"
         self.predictions = self.path / "predictions-dev.tsv"
         self.held_out_predictions = self.path / "predictions-held_out.tsv"
+        self.samples = self.path / "samples-prior.tsv"
         self.metrics = self.path / "metrics.json"
         self._lock = DirectoryLock(self.path)
 
@@ -173,9 +174,9 @@ class RunDirectory:
         for path in (self.checkpoints, self.logs, self.export, *self.rounds()):
             shutil.rmtree(path, ignore_errors=True)
         # The configuration goes last: until then the folder still says that it holds a run.
-        results = self.model, self.predictions, self.held_out_predictions, self.metrics
+        results = self.model, self.predictions, self.held_out_predictions, self.samples
         reports = (self.path / name for name in ("report.html", "report.json"))
-        for path in (*reports, *results, self.config):
+        for path in (*reports, *results, self.metrics, self.config):
             path.unlink(missing_ok=True)
 
     def _check_same(self, config):

@@ -286,6 +286,15 @@ class Task(abc.ABC):
 
         return id_endpoints(model)
 
+    def prior_samples(self, model: typing.Any, count: int, seed: int = 0) -> list[tuple]:
+        """Outputs of latent vectors drawn from the prior, for people to read.
+
+        Returns:
+            A tuple of strings for each, the output last, before it what was asked for beside the
+            latent vector; an empty list where the task has nothing to show.
+        """
+        return []
+
     def latent_table(self, model: typing.Any) -> tuple[np.ndarray, tuple, list]:
         """What the projector shows: latent vectors `(N, latent_dim)`, names and cells of labels.
 

@@ -9,7 +9,7 @@ import keras
 from keras_vae_collapse import callbacks
 from keras_vae_collapse.callbacks.weight_average import mean_weights
 from keras_vae_collapse.core.errors import RunError
-from keras_vae_collapse.core.files import replacing, write_json
+from keras_vae_collapse.core.files import replacing, write_json, write_text
 from keras_vae_collapse.distribute import Cluster
 from keras_vae_collapse.distribute.multiworker import patched_fit
 from keras_vae_collapse.export import export_model
@@ -33,6 +33,9 @@ from keras_vae_collapse.training.options import TrainingOptions
 from keras_vae_collapse.training.pipeline import training_dataset
 from keras_vae_collapse.training.schedule_end import settled_epochs
 from keras_vae_collapse.training.summary import diagnose_command
+
+# Outputs from the prior that are shown.
+_SAMPLES = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -251,6 +254,8 @@ class RoundTrainer:
         shown = {name: task.figure(figures, name) for name in task.epoch_figures}
         tensorboard_results(run.logs, {**figures, **shown}, step=last, skip=task.counts)
         write_projector(run.logs / "dev", *task.latent_table(model))
+        if samples := task.prior_samples(model, _SAMPLES, self.options.seed):
+            write_text(run.samples, "".join("\t".join(row) + "\n" for row in samples))
         return metrics
 
     def _report(self, model, run):

@@ -79,6 +79,11 @@ def test_dead_units_are_what_a_heavy_rate_did():
     heavy = found(survey=dead, relative_weight=60.0, eigenvalues=None)
     ignored, weight = conclusions._ignored_input(heavy)
     assert weight.name == "weight_too_high" and weight.score > ignored.score
+    # An averaged distortion is the same weight, with a line of its own to change.
+    dead.distortion = distortion(coefficient=1.0 / 60.0, sizes=(60.0,))
+    averaged = found(survey=dead, relative_weight=60.0, eigenvalues=None, averaged_over=60.0)
+    ignored, weight = conclusions._ignored_input(averaged)
+    assert weight.name == "distortion_averaged" and weight.score > ignored.score
     cut_off = found(survey=survey(encoder_blocked=True), relative_weight=60.0)
     ignored, weight = conclusions._ignored_input(cut_off)
     assert ignored.name == "posterior_ignores_input" and weight is None

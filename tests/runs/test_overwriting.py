@@ -6,7 +6,7 @@ from keras_vae_collapse.runs import RunDirectory
 
 RESULTS = (
     "model.keras", "predictions-dev.tsv", "predictions-held_out.tsv", "metrics.json",
-    "report.html", "report.json",
+    "samples-prior.tsv", "report.html", "report.json",
 )  # fmt: skip
 
 

@@ -46,6 +46,11 @@ def test_the_accuracy_is_the_share_of_right_best_outputs(task):
     assert task.figures(examples, outputs) == {"accuracy": 0.75, "count": 4}
 
 
+def test_examples_that_are_written_are_read_again(task, tmp_path):
+    task.write_examples(tmp_path / "further", task.dev_examples)
+    assert task.read_examples(tmp_path / "further") == task.dev_examples
+
+
 def test_its_description_changes_with_either_part():
     one, other, third = CopyTask(), CopyTask(), CopyTask()
     other.dev_examples, third.train_examples = other.dev_examples[1:], third.train_examples[1:]

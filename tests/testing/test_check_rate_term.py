@@ -39,6 +39,11 @@ class Disconnected(KLDivergence):
         return tf.stop_gradient(rate(kl, mean))
 
 
+class DisconnectedInTraining(KLDivergence):
+    def penalty(self, kl, mean, training):
+        return tf.stop_gradient(rate(kl, mean)) if training else rate(kl, mean)
+
+
 class Steep(KLDivergence):
     def penalty(self, kl, mean, training):
         return tf.custom_gradient(lambda r: (r, lambda slope: slope * float("inf")))(rate(kl, mean))
@@ -94,6 +99,7 @@ class GrowsWithReplicas(KLDivergence):
         (OneExample, r"finite float32 scalar.*shape=\(1,\)"),
         (IgnoresWeights, "Examples of `sample_weight` 0 do not count.*with padding"),
         (Disconnected, "A finite gradient reaches.*no gradient"),
+        (DisconnectedInTraining, "A finite gradient reaches.*no gradient"),
         (Steep, r"A finite gradient reaches.*gradients of size \[inf"),
         (LosesItsWeight, "`get_config` and `from_config` give back an equal object"),
         (CountsInEvaluation, "evaluation leaves every weight as it is.*'step'"),

@@ -12,6 +12,7 @@ from keras_vae_collapse.tasks.reinflection import (
     read_predictions,
     score_predictions,
 )
+from keras_vae_collapse.tasks.reinflection.latent_words import sample_words
 from keras_vae_collapse.training import RecipeError, TrainingOptions, loop, train
 from keras_vae_collapse.training.rounds import plan_rounds
 from zoo.train import main
@@ -22,7 +23,7 @@ def test_a_run_leaves_every_file_of_the_contract(tiny_run):
     names = {path.name for path in files.path.iterdir() if not path.name.startswith(".")}
     assert names == {
         "config.json", "checkpoints", "logs", "model.keras", "export", "predictions-dev.tsv",
-        "metrics.json",
+        "samples-prior.tsv", "metrics.json",
     }  # fmt: skip
     saved = json.loads(files.metrics.read_text())
     assert saved == json.loads(json.dumps(metrics))
@@ -49,6 +50,14 @@ def test_predictions_score_as_the_metrics_say(tiny_run):
     scores = score_predictions(gold, read_predictions(files.predictions))
     assert scores["accuracy"] == tiny_run.metrics["dev"]["accuracy"]
     assert scores["levenshtein"] == tiny_run.metrics["dev"]["levenshtein"]
+
+
+def test_twenty_or_fewer_words_from_the_prior_are_left_for_people(tiny_run):
+    files = tiny_run.directory
+    asked = [e.features for e in read_examples(files.path.parent / "data" / "turkish-task3-dev")]
+    words = sample_words(tiny_run.model, asked, seed=0)  # 16 words: each one's features
+    expected = [f"{features}\t{form}" for features, (form, _) in zip(asked, words, strict=True)]
+    assert files.samples.read_text().splitlines() == expected and len(expected) == 16
 
 
 def test_settings_take_the_place_of_options(tmp_path):

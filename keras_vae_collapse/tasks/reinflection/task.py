@@ -315,6 +315,13 @@ class ReinflectionTask(Task):
 
         return string_endpoints(model)
 
+    def prior_samples(self, model, count, seed=0):
+        from keras_vae_collapse.tasks.reinflection.latent_words import sample_words
+
+        features = [e.features for e in self.dev_examples[:: -(-len(self.dev_examples) // count)]]
+        words = sample_words(model, features, seed)
+        return [(asked, form) for asked, (form, _) in zip(features, words, strict=True)]
+
     def latent_table(self, model):
         named = examples_with_lemmas(self.data["name"], self.data["language"])
         return projector_data(model, self.dev_examples, named)

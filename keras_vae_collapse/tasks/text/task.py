@@ -247,6 +247,9 @@ class TextTask(Task):
 
         return sentence_endpoints(model)
 
+    def prior_samples(self, model, count, seed=0):
+        return [(sentence,) for sentence in model.sample(count, seed)]
+
     def latent_table(self, model):
         from keras_vae_collapse.metrics import encode_all
         from keras_vae_collapse.models.functions import ModelFunctions

@@ -16,6 +16,7 @@ from keras_vae_collapse.training.report.final_figures import figures_section
 from keras_vae_collapse.training.report.latent_pictures import latent_pictures
 from keras_vae_collapse.training.report.predictions import predictions_html
 from keras_vae_collapse.training.report.run_record import STOPPED, TRAINING, read_run
+from keras_vae_collapse.training.report.samples import samples_section
 from keras_vae_collapse.training.report.train_command import resumed_by
 from keras_vae_collapse.training.summary import PAGE
 
@@ -55,6 +56,7 @@ def run_page(path: str | os.PathLike, recipes=None) -> str:
         _section("Figures on held-out examples", figures_section(run, "held_out")),
         _section("Curves", _curves(run, *pictures)),
         _section("Predictions", _predictions(run)),
+        _section("Samples from the prior", samples_section(run)),
         _section("Latent space", _plots(latent_pictures(run))),
         section("Diagnosis", diagnosis.html),
         section("Configuration", configuration_section(run, recipes)),

@@ -210,6 +210,12 @@ def test_the_projector_of_the_demo_shows_the_factors():
     assert rows[0][0].endswith(f"{rows[0][-1]} .") and len(rows) == 5
 
 
+def test_twenty_sentences_from_the_prior_are_left_for_people(task, run):
+    lines = run.directory.samples.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    assert lines == run.model.sample(20, seed=0)
+    assert task.prior_samples(run.model, 3, seed=1) == [(s,) for s in run.model.sample(3, seed=1)]
+
+
 def test_a_model_of_another_task_is_refused():
     with pytest.raises(ValueError, match="a object is not a model of sentences"):
         TextTask.of_model(object(), [])

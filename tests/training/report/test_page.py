@@ -72,6 +72,23 @@ def test_predictions_are_those_of_the_kept_epoch_and_no_html(page):
     assert "a<strong>X</strong>" in page
 
 
+def test_samples_from_the_prior_stand_under_what_was_asked_for(tmp_path):
+    write_config(tmp_path)
+    file = tmp_path / "samples-prior.tsv"
+    file.write_text("case=A\t<b>ev\ncase=B\tevler\n", encoding="utf-8")
+    page = run_page(tmp_path, zoo)
+    rows = "<tr><td>&lt;b&gt;ev</td><td>case=A</td></tr><tr><td>evler</td><td>case=B</td></tr>"
+    assert f"<tr><th>output</th><th>asked for</th></tr>{rows}</table>" in page
+    assert "vectors drawn from the prior" in PageText(page).text
+    # Sentences hold whatever a line may, and nothing is asked for.
+    file.write_text("one\u2028half\n\n", encoding="utf-8")
+    assert "<tr><th>output</th></tr><tr><td>one\u2028half</td></tr><tr><td></td></tr>" in run_page(
+        tmp_path, zoo
+    )
+    file.write_bytes(b"\xff")
+    assert "from the prior" not in PageText(run_page(tmp_path, zoo)).text
+
+
 def test_what_was_set_comes_first_and_the_command_has_no_flag_about_the_run(page):
     text = PageText(page).text
     set_, recipe = text.index("latent_dim=4 rate_term.rate_nats=9"), text.index("MDRConstraint")

@@ -100,6 +100,32 @@ def test_the_weights_are_those_of_the_teacher(teacher):
         assert found.dtype == expected.dtype and found.tobytes() == expected.tobytes()
 
 
+class Worker:
+    """A cluster as one that is not its chief sees it, with a message from the chief."""
+
+    is_chief = False
+
+    def __init__(self, message):
+        self.message = message
+
+    def from_chief(self, compute):
+        """Here nothing is computed."""
+
+    def bytes_from_chief(self, data):
+        assert data == b""
+        return self.message
+
+
+def test_a_worker_without_the_chief_s_files_has_its_examples(tmp_path):
+    """No file system need be shared, and none of the worker's is left behind."""
+    TASK.write_examples(tmp_path / "there", TASK.train_examples)
+    (round_, _) = plan_rounds(recipe(), tmp_path / "here", 9)
+    told = Teacher(round_, TASK, Worker((tmp_path / "there").read_bytes()))
+    words = [(e.source, e.features, e.target) for e in told.examples(recipe(), seed=0)]
+    assert words == [(e.source, e.features, e.target) for e in TASK.train_examples]
+    assert not round_.directory.exists()
+
+
 def test_the_record_of_a_teacher_has_that_of_its_own(teacher):
     record = teacher().record(pairs=3)
     assert record == {"accuracy": 0.5, "epochs": 2, "training_minutes": 1.5, "pairs": 3}

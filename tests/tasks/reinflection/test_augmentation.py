@@ -50,6 +50,13 @@ def test_swapped_prefixes_keep_the_endings_and_what_stands_before_them():
     assert {e.source for e in made} - {"kitaplar", "bardaklar"}
 
 
+def test_a_swapped_prefix_is_half_of_a_word_at_most():
+    # Before the b of the first word fit the x of its own and, of the other, a and aba.
+    words = [Example("xb", "num=PL", "xb"), Example("abababab", "num=PL", "qq")]
+    made = prefix_swaps(words, swaps=300, kept=1, seed=0)
+    assert {example.source for example in made} == {"xb", "ab", "abab"}
+
+
 def test_a_swapped_prefix_takes_the_place_of_another_and_fits_the_letter_after_it():
     words = [Example("kitaplar", "ABL", "kitaptan"), Example("bardaklar", "ABL", "bardaktan")]
     forms = [form for e in words for form in (e.source, e.target)]

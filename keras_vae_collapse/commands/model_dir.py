@@ -6,6 +6,7 @@ import pathlib
 
 from keras_vae_collapse.commands.command import file_format
 from keras_vae_collapse.core.errors import RunError, did_you_mean
+from keras_vae_collapse.runs.run_config import check_config
 
 
 def add_model_dir(parser, several=False):
@@ -149,11 +150,12 @@ def _read(path):
         record = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise RunError(f"{path} is damaged: {error}") from error
-    parts = ("data", "recipe", "dev", "config")
-    if not isinstance(record, dict) or any(
-        not isinstance(record.get(part, {}), dict) for part in parts
-    ):
+    if not isinstance(record, dict) or not isinstance(record.get("dev", {}), dict):
         raise RunError(f"{path} is damaged: it is not what a run writes")
+    if path.name == "config.json":
+        check_config(record, path)
+    else:  # of a pretrained model it holds the configuration, too
+        check_config(record.get("config", {}), path)
     return record
 
 

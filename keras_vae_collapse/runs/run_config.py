@@ -5,6 +5,38 @@ import pathlib
 
 from keras_vae_collapse.core.errors import RunError
 
+_NUMBER, _INT_OR_NONE, _TEXT_OR_NONE = (int, float), (int, type(None)), (str, type(None))
+# What a reader of a configuration takes the types of for granted.
+_TYPES = {
+    "recipe": dict, "data": dict, "task": str, "seed": _INT_OR_NONE, "epochs": _INT_OR_NONE,
+    "held_out": _NUMBER, "command": list, "versions": dict,
+    "data.name": str, "data.language": _TEXT_OR_NONE, "data.dev": _TEXT_OR_NONE,
+    "data.task": (int, *_TEXT_OR_NONE), "data.sha256": str, "data.added_tasks": list,
+    "data.unlabeled": list, "data.train_examples": int, "data.dev_examples": int,
+}  # fmt: skip
+
+
+def check_config(config, file):
+    """Refuses the configuration of a run in which something is not of its type.
+
+    Args:
+        config: what was read as JSON; what is missing is not looked for.
+        file: where it stands, for the message.
+
+    Raises:
+        RunError: the message names the file, the field and its value.
+    """
+    if not isinstance(config, dict):
+        raise RunError(f"{file} is damaged: it is not what a run writes")
+    for name, types in _TYPES.items():
+        *parents, field = name.split(".")
+        part = config
+        for parent in parents:
+            part = part.get(parent, {})
+        if field in part and (not isinstance(part[field], types) or isinstance(part[field], bool)):
+            value = json.dumps(part[field])[:80]
+            raise RunError(f"{file} is damaged: a run does not write {name}={value}")
+
 
 def read_config(path) -> dict:
     """`config.json` of a run directory.
@@ -25,6 +57,7 @@ def read_config(path) -> dict:
         config = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RunError(f"{file} is damaged: {error}") from error
-    if not isinstance(config, dict) or not isinstance(config.get("recipe"), dict):
+    check_config(config, file)
+    if "recipe" not in config:
         raise RunError(f"{file} is damaged: it is not what a run writes")
     return config

@@ -4,6 +4,7 @@ import json
 import pathlib
 
 from keras_vae_collapse.core.errors import RecipeError, RunError
+from keras_vae_collapse.runs import run_config
 from keras_vae_collapse.training.override import override
 from keras_vae_collapse.training.recipe import Recipe
 
@@ -19,15 +20,12 @@ def read_config(run):
     """`config.json` of a run.
 
     Raises:
-        RunError: there is none, or it holds no recipe.
+        RunError: there is none, or it is not what a run writes.
     """
     path = pathlib.Path(run) / "config.json"
     if not path.is_file():
         raise RunError(f"--cure takes the directory of a run. Received: {run}, without config.json")
-    config = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(config.get("recipe"), dict):
-        raise RunError(f"{path} is damaged: it holds no recipe")
-    return config
+    return run_config.read_config(run)
 
 
 def first_remedy(run):
@@ -37,10 +35,21 @@ def first_remedy(run):
         RunError: the run has no report with an explanation, or no cause has a setting.
     """
     path = pathlib.Path(run) / "report.json"
-    report = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    if "explanation" not in report:
-        raise RunError(f"{path} says nothing of causes: run kvc-diagnose --why --model_dir={run}")
-    causes = report["explanation"]["causes"]
+    again = f"kvc-diagnose --why --model_dir={run}"
+    try:
+        report = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        explained = "explanation" in report
+        causes = [
+            {
+                **{name: str(cause.get(name, "")) for name in ("name", "evidence")},
+                "settings": [str(setting) for setting in cause["settings"]],
+            }
+            for cause in report.get("explanation", {"causes": []})["causes"]
+        ]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise RunError(f"{path} is damaged: {error}. Make it again with {again}") from error
+    if not explained:
+        raise RunError(f"{path} says nothing of causes: run {again}")
     for cause in causes:
         if cause["settings"]:
             return cause, cause["settings"]

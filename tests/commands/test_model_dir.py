@@ -69,12 +69,23 @@ def test_examples_are_those_of_the_development_file_of_the_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "null", '{"data": 3}', '{"data": ', '{"recipe": []}', "\\xff"]
-)
+    "text",
+    [
+        "[]", "null", '{"data": 3}', '{"data": ', '{"recipe": []}', "\\xff", '{"held_out": "x"}',
+        '{"data": {"name": null, "language": "turkish", "task": 3}}',
+    ],
+)  # fmt: skip
 def test_a_damaged_record_of_a_run_is_named(tmp_path, text):
     (tmp_path / "config.json").write_text(text)
     with pytest.raises(RunError, match=r"config\.json is damaged"):
         run_record(tmp_path)
+
+
+def test_the_configuration_in_the_record_of_a_pretrained_model_is_looked_at_too(tmp_path):
+    record = {"dev": {}, "config": {"data": {"name": None, "language": "turkish", "task": 3}}}
+    (tmp_path / "metrics.json").write_text(json.dumps(record))
+    with pytest.raises(RunError, match=r"metrics\.json is damaged: .* data\.name=null"):
+        gold_examples(options(), tmp_path)
 
 
 @pytest.mark.parametrize("task", ["reinflection", "text"])

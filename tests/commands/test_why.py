@@ -24,5 +24,10 @@ def test_a_cure_needs_a_run_that_was_explained(tmp_path):
     assert answer(tmp_path / "nowhere").startswith("kvc-train: --cure takes the directory of a run")
     config = {"recipe": zoo.recipe("base").to_config()}
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    assert "run kvc-diagnose --why" in answer(tmp_path)
+    assert "says nothing of causes: run kvc-diagnose --why" in answer(tmp_path)
+    for text in ("[]", "{", '{"explanation": []}', '{"explanation": {"causes": [{"name": "a"}]}}'):
+        (tmp_path / "report.json").write_text(text, encoding="utf-8")
+        assert "report.json is damaged" in answer(tmp_path)
+    (tmp_path / "config.json").write_text("{", encoding="utf-8")
+    assert "config.json is damaged" in answer(tmp_path)
     assert not (tmp_path / "cured").exists()

@@ -25,7 +25,7 @@ def test_gamma_shrinks_below_the_target_and_is_used_at_the_next_call():
 
 
 def test_gamma_rests_within_the_tolerance_and_grows_above_it():
-    term = SoftFreeBitsKL(5.0, tolerance=0.05, step=0.1)
+    term = SoftFreeBitsKL(5.0)  # by default 5%, and steps of 10%
     call(term, 1.0)
     np.testing.assert_allclose(gamma(term), 0.9, rtol=1e-6)
     call(term, 5.2)

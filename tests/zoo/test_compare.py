@@ -83,6 +83,17 @@ def test_pictures_are_redrawn_from_the_file_alone(rows, tmp_path, capsys):
         assert f"({name})" in text and (tmp_path / name).stat().st_size > 1000
 
 
+def test_claims_stand_in_the_report_where_the_plan_has_some(rows, tmp_path):
+    claim = {
+        "claim": "MDR beats nothing", "source": "us", "part": "all", "figure": "accuracy",
+        "more": "mdr", "less": "base",
+    }  # fmt: skip
+    for claims, shown in (([claim], True), ([], False)):
+        write_report(tmp_path, rows, "", claims)
+        text = (tmp_path / "RESULTS.md").read_text()
+        assert ("## Claims" in text and "MDR beats nothing" in text) is shown
+
+
 def test_a_part_of_one_recipe_and_two_axes_is_a_heat_map(tmp_path):
     axes = {
         "weakening": {"none": [], "characters": ["history_dropout.class=CharDropout"]},

@@ -46,6 +46,29 @@ def test_a_target_that_is_a_number_is_a_line_across_the_rate(target, level):
     assert (chart.caption, chart.level) == ("Rate R", level)
 
 
+def test_each_figure_stands_in_one_chart_the_task_s_own_among_the_first():
+    train = ("rate", "distortion", "multiplier", "loss", "learning_rate")
+    dev = (
+        "rate", "distortion", "accuracy", "token_error_rate", "bleu", "z_gap", "active_units",
+        "distinct", "constrained_elbo", "mutual_information",
+    )  # fmt: skip
+    main, others = curve_charts(a_run({n: [1.0] for n in train}, {n: [1.0] for n in dev}))
+    assert {chart.caption: [line.label for line in chart.lines] for chart in main} == {
+        "Rate R": ["training", "development set"],
+        "Distortion D": ["training", "development set"],
+        "Negative ELBO, D + R": ["development set"],
+        "Outputs on the development set": ["accuracy", "token error rate"],
+        "Bleu, development set": ["bleu"],
+        "Multiplier, of the rate term": ["multiplier"],
+        "Active units, the dimensions of z that vary with the input": ["active units"],
+        "What z carries, and what the decoder makes of it": ["mutual information", "z gap"],
+    }
+    assert [chart.caption for chart in others] == [
+        "loss, training", "learning rate, training", "constrained elbo, development set",
+        "distinct, development set",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("epochs", "settings", "verdict"),
     [

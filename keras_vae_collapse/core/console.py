@@ -9,10 +9,13 @@ import warnings
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 # What TensorFlow's libraries write while they load and look for a GPU. The first two lines heed no
-# log level; the errors are those of a machine without a GPU, or of plugins registered twice.
+# log level; the errors are those of a machine without a GPU, or of plugins registered twice. The
+# line of TensorFlow 2.21 begins `E0000 00:00`, that of 2.20 `2026-11-28 12:22:02.743467: E`.
 _CHATTER = (
-    r"WARNING: All log messages before absl::InitializeLog\(\) is called|[IW]\d{4} "
-    r"|E\d{4} .*(cuInit: .*(UNKNOWN ERROR \(303\)|NO_DEVICE)|Unable to register cu|oneDNN supports)"
+    r"WARNING: All log messages before absl::InitializeLog\(\) is called"
+    r"|(\d{4}-\d\d-\d\d [\d:.]+: [IW]|[IW]\d{4}) "
+    r"|(\d{4}-\d\d-\d\d [\d:.]+: E|E\d{4}) "
+    r".*(cuInit: .*(UNKNOWN ERROR \(303\)|NO_DEVICE)|Unable to register cu|oneDNN supports)"
 )
 _PASS_ON = """
 import re, sys

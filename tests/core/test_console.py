@@ -35,6 +35,27 @@ def test_an_answer_is_all_that_a_command_prints():
     assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
 
 
+CUDA = "failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)"
+ONEDNN = "oneDNN supports DT_BOOL only on platforms with AVX-512. Falling back"
+
+
+@pytest.mark.parametrize(
+    "stamp", ["{}0000 00:00:1795863110.731417    3918 ", "2026-11-28 12:22:02.743467: {} "]
+)
+def test_lines_of_a_normal_start_are_left_out_in_the_form_of_each_tensorflow(stamp):
+    lines = [
+        stamp.format("I") + "external/xla/cudart_stub.cc:31] Could not find cuda drivers",
+        stamp.format("W") + "tensorflow/compiler/tf2tensorrt/py_utils.cc:38] TF-TRT Warning",
+        stamp.format("E") + f"external/xla/cuda_platform.cc:51] {CUDA}",
+        stamp.format("E") + f"tensorflow/core/util/util.cc:131] {ONEDNN}",
+        stamp.format("E") + "external/xla/cuda_platform.cc:51] out of memory",
+        "2026-11-28 a line of another program",
+    ]
+    said = "from keras_vae_collapse.core.console import _without_chatter\n"
+    said += f"with _without_chatter():\n    os.write(2, {chr(10).join(lines).encode()!r})\n"
+    assert seen(said) == (0, "", "\n".join(lines[4:]))
+
+
 @pytest.mark.parametrize(
     ("body", "code", "out", "err"),
     [

@@ -20,6 +20,14 @@ def categorical(rng):
     return ids, logits, softmax(logits) - np.eye(SYMBOLS)[ids]
 
 
+def test_logits_of_two_symbols_are_recognised(rng):
+    ids = rng.integers(2, size=(ROWS, TIME))
+    logits = rng.standard_normal((ROWS, TIME, 2))
+    found = recognise(logits, (softmax(logits) - np.eye(2)[ids]) / ROWS, [ids])
+    assert found.kind.name == "categorical, from logits"
+    assert found.coefficient == pytest.approx(1.0)
+
+
 def test_a_sum_over_positions_has_coefficient_one(rng):
     ids, logits, derivative = categorical(rng)
     found = recognise(logits, derivative / ROWS, [ids])

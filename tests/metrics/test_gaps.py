@@ -25,6 +25,15 @@ def test_gaps_have_their_closed_form():
     assert abs(np.mean(gaps) - exact) < 5 * standard_error(gaps)
 
 
+def test_one_draw_is_enough_and_none_is_not():
+    model = LinearGaussian(norms=[2.0, 1.0], size=4)
+    arguments = model.log_prob, *model.encode(model.x), model.x
+    for gap, name in ((prior_gap, "num_samples"), (z_gap, "num_permutations")):
+        assert np.isfinite(gap(*arguments, **{name: 1}))
+        with pytest.raises(ValueError, match=name):
+            gap(*arguments, **{name: 0})
+
+
 @pytest.mark.parametrize("size", [2, 3, 50])
 def test_derangement_moves_every_example(size):
     for seed in range(50):

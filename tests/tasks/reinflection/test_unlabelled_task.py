@@ -1,5 +1,6 @@
 """The task with words beside its pairs: what is refused, what the description says."""
 
+import numpy as np
 import pytest
 from training_runs import tiny, write_data
 
@@ -7,7 +8,12 @@ import zoo
 from keras_vae_collapse.core.errors import RecipeError
 from keras_vae_collapse.tasks import ReinflectionTask
 from keras_vae_collapse.tasks.registry import reinflection_task
-from keras_vae_collapse.tasks.reinflection import DataError, ReinflectionVAE, SemiSupervisedVAE
+from keras_vae_collapse.tasks.reinflection import (
+    DataError,
+    Example,
+    ReinflectionVAE,
+    SemiSupervisedVAE,
+)
 from zoo.train import main
 
 
@@ -41,7 +47,11 @@ def test_a_recipe_gets_its_words_and_its_model(data):
     task = reinflection_task(recipe, data, unlabeled=words(data))
     arrays, ratio = task.unlabelled(task.complete(recipe))
     assert ratio == 0.5 and len(arrays["source"]) == 3
-    assert isinstance(task.model(recipe), SemiSupervisedVAE)
+    model = task.model(recipe)
+    assert isinstance(model, SemiSupervisedVAE)
+    # Of guessed conditions the unknown feature tells the decoder.
+    unknown = task.encode([Example("ev", "pos=unheard", "ev")])["condition"][0]
+    assert np.flatnonzero(unknown).tolist() == [model.supervision.guessed_entry]
     plain = recipe.replace(unlabeled={"class": "PlainAutoencoding"})
     model = task.model(plain)
     assert type(model) is ReinflectionVAE and model.supervision.attributes is None

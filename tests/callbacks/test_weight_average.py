@@ -35,6 +35,20 @@ def test_weights_come_back_after_an_error():
         np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize(("use_ema", "steps"), [(False, 1), (True, 0)])
+def test_without_an_average_nothing_changes(use_ema, steps):
+    model = make_model(use_ema=use_ema)
+    if steps:
+        model.fit(X, X[:, :1], batch_size=8, verbose=0)
+    else:  # the averages are there, and hold nothing yet
+        model.optimizer.build(model.trainable_variables)
+        model.layers[-1].kernel.assign(np.ones((3, 1)))
+    raw = model.get_weights()
+    with averaged_weights(model):
+        for found, expected in zip(model.get_weights(), raw, strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
 def test_a_restarted_average_is_the_weights():
     model = make_model(use_ema=True)
     model.fit(X, X[:, :1], batch_size=8, verbose=0)

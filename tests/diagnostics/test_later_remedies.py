@@ -106,6 +106,7 @@ class WeightedModel(keras.Model):
         super().__init__()
         self.term, self.penalised = ImportanceWeightedBound(samples), penalised
         self.encoder, self.decoder = keras.layers.Dense(4), keras.layers.Dense(SIZE)
+        self.ranks = set()  # of the distortions that the bound gives
 
     def call(self, x, training=None):
         mean, raw = keras.ops.split(self.encoder(x), 2, axis=-1)
@@ -119,6 +120,7 @@ class WeightedModel(keras.Model):
 
         p = tfp.distributions.Normal(0.0, 1.0)
         distortion, penalty = self.term.bound(log_likelihood, q, p, training)
+        self.ranks.add(len(distortion.shape))
         self.add_loss(keras.ops.mean(distortion) + (penalty if self.penalised else 0.0))
         return self.decoder(mean)
 
@@ -137,6 +139,7 @@ def test_a_bound_of_samples_is_looked_at_as_the_bound_of_one(x, penalised):
     assert "amortisation_gap_nats" not in figures and "bound of 3 samples" in explanation.notes[0]
     assert ("rate_not_in_loss" in names(explanation)) is not penalised
     assert "distortion_averaged" not in names(explanation)
+    assert model.ranks == {1}  # always that of each example, which a model may weight
 
 
 def test_posteriors_of_another_family_are_refused_with_what_to_do(x):

@@ -55,6 +55,6 @@ def draw_heat_map(axes, history, order=None, first_dimension=0):
         vmax=max(np.nanmax(rates), SCALE_NATS),
         extent=(first - 0.5, last + 0.5, top + size, top),
     )
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6, min_n_ticks=1))
     axes.set_xlabel("epoch")
     return image

@@ -159,7 +159,7 @@ def _picture(chart, kept_epoch, rounds):
                 label=line.label, linewidth=1.6, marker=marker, markersize=3,
             )  # fmt: skip
         axes.set_xlim(min(epochs) - 0.5, max(epochs) + 0.5)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
         axes.ticklabel_format(axis="y", useOffset=False)
         if chart.unit == "dimensions":
             axes.set_ylim(0, 1.1 * max(chart.level[0], *chart.lines[0].values.values(), 1))

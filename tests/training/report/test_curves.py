@@ -1,13 +1,14 @@
 """Charts and verdict of the epochs of a run that has no final figures yet."""
 
 import pathlib
+import re
 import types
 
 import pytest
 
 import zoo
 from keras_vae_collapse.tensorboard.event_log import EventLog
-from keras_vae_collapse.training.report.curves import curve_charts
+from keras_vae_collapse.training.report.curves import Chart, Line, chart_pictures, curve_charts
 from keras_vae_collapse.training.report.diagnosis_section import diagnosis_section
 
 
@@ -67,6 +68,15 @@ def test_each_figure_stands_in_one_chart_the_task_s_own_among_the_first():
         "loss, training", "learning rate, training", "constrained elbo, development set",
         "distinct, development set",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_the_axis_has_whole_epochs(epochs):
+    values = {epoch + 1: 20.0 + epoch for epoch in range(epochs)}
+    ((_, picture),) = chart_pictures([Chart("a", "nats", [Line("b", values)])])
+    below = picture[: picture.index(">epoch<")]
+    ticks = re.findall(r"<text[^>]*>([\d.]+)</text>", below)
+    assert ticks == [str(epoch) for epoch in values]
 
 
 @pytest.mark.parametrize(

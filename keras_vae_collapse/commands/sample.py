@@ -149,31 +149,37 @@ def _answer(model, options):
         words = [example.source for example in examples]
         return nearest_words(model, options.near, words, options.count)
     if options.start is not None:
-        features = _features(options, 1)[0]
+        features = _features(model, options, 1)[0]
         words = interpolate(
             model, options.start, options.end, features, options.steps, options.beam_width
         )
         return [(t, form, features, log_p) for t, form, log_p in words]
-    features = _features(options, check_integer("count", options.count, low=1))
+    features = _features(model, options, check_integer("count", options.count, low=1))
     words = sample_words(model, features, options.seed, options.beam_width)
     return [(form, text, log_p) for (form, log_p), text in zip(words, features, strict=True)]
 
 
-def _features(options, count):
+def _features(model, options, count):
     """Target features of `count` words: those given, or drawn from the development set."""
     from keras_vae_collapse.tasks.reinflection import read_examples, read_predictions
+    from keras_vae_collapse.tasks.reinflection.latent_words import known_features
 
     check_integer("seed", options.seed, low=0)
     if options.features is not None:
         return [options.features] * count
     path = options.folder / "predictions-dev.tsv"
     if path.is_file():
-        known = [key[-1] for key in read_predictions(path)]
+        found = [key[-1] for key in read_predictions(path)]
     elif samples := sample_file(options.folder):
-        known = [example.features for example in read_examples(samples)]
+        found = [example.features for example in read_examples(samples)]
     else:
         raise ValueError(
             f"{path.parent} holds no {path.name} to take features from; use --features"
+        )
+    known = known_features(model.vocabulary, found)
+    if not known:
+        raise ValueError(
+            "the development set has features unseen in training alone; use --features"
         )
     return list(np.random.default_rng(options.seed).choice(known, count))
 

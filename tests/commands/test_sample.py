@@ -25,6 +25,16 @@ def test_words_have_features_of_the_development_set_and_follow_the_seed(sample):
     assert sample("--count=6", "--seed=3")[1] == rows
 
 
+def test_features_that_the_model_never_saw_are_not_drawn(sample, monkeypatch):
+    import keras_vae_collapse.tasks.reinflection as reinflection
+
+    for found, code in (([("a", "pos=N,case=XX"), ("b", FEATURES[1])], 0), ([("a", "X")], 1)):
+        monkeypatch.setattr(reinflection, "read_predictions", lambda path, found=found: found)
+        answer = sample("--count=5")
+        assert answer[0] == code and [row[1] for row in answer[1]] == [FEATURES[1]] * 5 * (1 - code)
+    assert "features unseen in training alone; use --features" in answer[2]
+
+
 def test_features_can_be_given(sample):
     code, rows, _ = sample(f"--features={FEATURES[1]}", "--beam_width=2")
     assert code == 0 and [row[1] for row in rows] == [FEATURES[1]] * 10

@@ -6,6 +6,7 @@ import tensorflow as tf
 from keras_vae_collapse.core.checks import check_integer
 from keras_vae_collapse.core.traced import traced
 from keras_vae_collapse.models.chunks import SEED_ROWS
+from keras_vae_collapse.tasks.reinflection.features import split_features
 
 
 def sample_words(model, features, seed=0, beam_width=1):
@@ -104,13 +105,22 @@ def decode(model, z, features, beam_width=1):
     return words
 
 
+def known_features(vocabulary, texts):
+    """Those of strings of features that a model takes: all of their features are known to it."""
+    return [text for text in texts if not _unknown(vocabulary, text)]
+
+
 def _check_features(vocabulary, features):
     for text in dict.fromkeys(features):
-        if not text and not vocabulary.features:
-            continue  # a model of words alone
-        unknown = [part for part in text.split(",") if part not in vocabulary.features]
-        if unknown:
+        if unknown := _unknown(vocabulary, text):
             raise ValueError(
                 f"the model does not know the feature {unknown[0]!r}. It knows: "
                 + ", ".join(vocabulary.features)
             )
+
+
+def _unknown(vocabulary, text):
+    if not text and not vocabulary.features:
+        return []  # a model of words alone
+    parts = split_features(text, vocabulary.separator) or [""]
+    return [part for part in parts if part not in vocabulary.features]

@@ -316,9 +316,10 @@ class ReinflectionTask(Task):
         return string_endpoints(model)
 
     def prior_samples(self, model, count, seed=0):
-        from keras_vae_collapse.tasks.reinflection.latent_words import sample_words
+        from keras_vae_collapse.tasks.reinflection.latent_words import known_features, sample_words
 
-        features = [e.features for e in self.dev_examples[:: -(-len(self.dev_examples) // count)]]
+        known = known_features(model.vocabulary, [e.features for e in self.dev_examples])
+        features = known[:: -(-len(known) // count) or 1]
         words = sample_words(model, features, seed)
         return [(asked, form) for asked, (form, _) in zip(features, words, strict=True)]
 

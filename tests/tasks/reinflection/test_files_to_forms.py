@@ -6,9 +6,10 @@ import pytest
 import tensorflow as tf
 from training_runs import train_arguments
 
-from keras_vae_collapse.commands import evaluate, inflect
+from keras_vae_collapse.commands import evaluate, inflect, sample
 from keras_vae_collapse.runs import load_model
 from keras_vae_collapse.tasks.reinflection import Example, Vocabulary
+from keras_vae_collapse.tasks.reinflection.latent_words import known_features, sample_words
 from keras_vae_collapse.tasks.reinflection.word_codec import WordCodec
 from zoo.train import main
 
@@ -40,6 +41,13 @@ def test_the_graph_reads_tags_as_the_vocabulary_does():
     texts = [*TAGS, "", ";;", "x(a;b;c;d", "N ;\tSG\n;", "(N;SG)", "((a;N);SG)", "pos=N,num=PL"]
     graph = WordCodec(VOCABULARY).feature_vector(tf.constant(texts)).numpy().tolist()
     assert graph == [VOCABULARY.encode_features(text) for text in texts]
+
+
+def test_features_are_known_where_all_of_them_are():
+    known = ["N;NOM;SG", "N;ACC(PL,DEF)", "N; ACC(PL;DEF)", "{N/V}"]
+    assert known_features(VOCABULARY, [*known, "N;DAT", "", "N,NOM"]) == known
+    words = Vocabulary.from_examples([Example("ev", "", "ev")])
+    assert known_features(words, ["", "N"]) == [""]
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +82,16 @@ def test_the_file_is_evaluated_and_its_tags_are_inflected(run, capsys, tmp_path)
     said = capsys.readouterr()
     assert len(said.out.splitlines()) == 2
     assert "line 2: features must look like N;ABL;SG" in said.err and "not seen" not in said.err
+
+
+def test_words_of_the_prior_are_asked_for_by_the_tags_of_the_file(run, capsys):
+    rows = (run / "run" / "samples-prior.tsv").read_text(encoding="utf-8").splitlines()
+    assert [row.split("\t")[0] for row in rows] == [TAGS[3], "N;ACC(PL;DEF)"]
+    assert sample.main([f"--model_dir={run / 'run'}", "--count=3"]) == 0
+    drawn = [line.split("\t")[1] for line in capsys.readouterr().out.splitlines()]
+    assert len(drawn) == 3 and set(drawn) <= {TAGS[3], "N;ACC(PL;DEF)"}
+    with pytest.raises(ValueError, match="does not know the feature 'DAT'"):
+        sample_words(load_model(run / "run"), ["N;DAT"])
 
 
 def test_the_export_takes_the_tags_of_the_file(run):

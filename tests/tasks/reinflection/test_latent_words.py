@@ -50,7 +50,7 @@ def test_path_starts_and_ends_at_the_posterior_means(model):
 
 def test_of_a_beam_the_best_form_is_given():
     model = types.SimpleNamespace(
-        vocabulary=types.SimpleNamespace(features=FEATURES[0].split(",")),
+        vocabulary=types.SimpleNamespace(separator=",", features=FEATURES[0].split(",")),
         codec=types.SimpleNamespace(feature_vector=tf.identity, words=tf.strings.as_string),
         decode=lambda z, condition, width: (tf.constant([[7, 8]]), tf.constant([[-1.0, -2.0]])),
     )

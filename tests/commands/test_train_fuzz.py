@@ -3,7 +3,7 @@
 import pytest
 from absl import flags
 from command_lines import command_lines
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 import zoo
 from keras_vae_collapse.commands.train import arguments
@@ -18,7 +18,10 @@ OURS = (ValueError, RecipeError, RunError)
 class Task:
     """Stands for the data, which are not what is tested."""
 
-    name = "none"
+    name, dev_examples = "none", tuple(range(8))
+
+    def with_dev_examples(self, examples):
+        return self
 
     def complete(self, recipe):
         if recipe.augmentation != "auto":
@@ -38,6 +41,8 @@ def folder(tmp_path_factory):
 
 
 @given(command_lines())
+@example(["--held_out=0.5"])
+@example(["--held_out=0.9"])
 @settings(max_examples=150, deadline=None)
 def test_a_command_line_is_refused_in_our_words_or_can_be_trained(folder, words):
     answer = checked(words, folder)

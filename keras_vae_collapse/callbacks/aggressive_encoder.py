@@ -21,7 +21,9 @@ class AggressiveEncoder(keras.callbacks.Callback):
     A callback, not a model of its own: it only decides which weights a step of `model.fit`
     trains, so it works with any model, rate term, optimizer and strategy. Each step takes a
     batch of the data: an epoch has the same length and most of it trains the encoder. The
-    loss is compared over groups of `check_every` batches. Whatever ends a `fit`, the next one
+    loss is compared over groups of `check_every` batches, so it must stay the same loss: a step of
+    the encoder leaves the state of rate terms as it is, and a schedule counts the steps of the
+    decoder, as the authors' does. Whatever ends a `fit`, the next one
     without the callback trains all weights at every step.
 
     Args:
@@ -102,7 +104,7 @@ class AggressiveEncoder(keras.callbacks.Callback):
                 )
             self._functions = {
                 "both": model.train_function,
-                "encoder": train_function_of(model, encoder),
+                "encoder": train_function_of(model, encoder, hold_state=True),
                 "decoder": train_function_of(model, decoder),
             }
         wrap_train_function(model, lambda batch: self._functions[self._trained()](batch), self)

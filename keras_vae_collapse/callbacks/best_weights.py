@@ -1,5 +1,7 @@
 """Early stopping whose memory can be saved with a run."""
 
+from collections.abc import Callable
+
 import keras
 from keras.ops import convert_to_numpy
 
@@ -26,8 +28,10 @@ class BestWeights(keras.callbacks.Callback):
         start_epoch: the first epochs, this many, do not count, such as those of a pretraining.
         min_delta: a rise of the figure by less than this gives better weights, which are kept, but
             no further patience, as in `keras.callbacks.EarlyStopping`.
-        patience_from: the first epochs, this many, use up no patience, such as those in which the
-            weight of a rate term still rises.
+        settled: a function without arguments. Epochs that begin before it returns `True`, such as
+            those in which the weight of a rate term still rises, use up no patience.
+        adapt: a function without arguments that is called with the averaged weights in place,
+            before they are kept; see `averaged_weights`.
     """
 
     def __init__(
@@ -37,7 +41,8 @@ class BestWeights(keras.callbacks.Callback):
         tie_break: str | None = None,
         start_epoch: int = 0,
         min_delta: float = 0.0,
-        patience_from: int = 0,
+        settled: Callable[[], bool] | None = None,
+        adapt: Callable | None = None,
     ):
         super().__init__()
         self.monitor = monitor
@@ -45,7 +50,8 @@ class BestWeights(keras.callbacks.Callback):
         self.tie_break = tie_break
         self.start_epoch = start_epoch
         self.min_delta = min_delta
-        self.patience_from = patience_from
+        self._settled, self._adapt = settled, adapt
+        self._counts = True
         # `risen` is the figure that the next rise is measured from.
         self.state = {"best": None, "best_epoch": None, "waited": 0, "risen": None}
         self.arrays: list = []
@@ -55,6 +61,9 @@ class BestWeights(keras.callbacks.Callback):
         if self.state["waited"] >= self.patience:
             self.state = {**self.state, "waited": 0}
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self._counts = self._settled is None or self._settled()
+
     def on_epoch_end(self, epoch, logs=None):
         epoch = max(epoch, self._epochs)
         self._epochs = epoch + 1
@@ -63,10 +72,10 @@ class BestWeights(keras.callbacks.Callback):
         score = [float(logs[self.monitor]), -float(logs.get(self.tie_break, 0.0))]
         state = dict(self.state)
         if better := state["best"] is None or score > state["best"]:
-            with averaged_weights(self.model):
+            with averaged_weights(self.model, self._adapt):
                 self.arrays = [convert_to_numpy(weight).copy() for weight in self.model.weights]
             state |= {"best": score, "best_epoch": epoch + 1}
-        if epoch < self.patience_from or (better and self._has_risen(score[0])):
+        if not self._counts or (better and self._has_risen(score[0])):
             self.state = {**state, "waited": 0, "risen": state["best"][0]}
             return
         self.state = {**state, "waited": state["waited"] + 1}

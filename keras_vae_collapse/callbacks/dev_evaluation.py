@@ -15,13 +15,14 @@ class DevEvaluation(keras.callbacks.Callback):
 
     Args:
         evaluate: a function without arguments that returns `{name: number}`.
+        adapt: as of `BestWeights`.
     """
 
-    def __init__(self, evaluate: Callable):
+    def __init__(self, evaluate: Callable, adapt: Callable | None = None):
         super().__init__()
-        self._evaluate = evaluate
+        self._evaluate, self._adapt = evaluate, adapt
 
     def on_epoch_end(self, epoch, logs=None):
-        with averaged_weights(self.model):
+        with averaged_weights(self.model, self._adapt):
             figures = self._evaluate()
         logs.update({f"dev_{name}": value for name, value in figures.items()})

@@ -1,5 +1,7 @@
 """What a callback changes for one `fit`: undone before the next, however this one ends."""
 
+from keras_vae_collapse.losses.rate_term import RateTerm
+
 _UNDOS = "_undone_before_the_next_fit"
 
 
@@ -70,7 +72,7 @@ class _StandIn:
         return getattr(self._model, name)
 
 
-def train_function_of(model, variables):
+def train_function_of(model, variables, hold_state=False):
     """A train function of which a step trains some of the weights and leaves the others.
 
     The weights of a step are those that are trainable while it is traced, and only so long are
@@ -79,9 +81,12 @@ def train_function_of(model, variables):
     Args:
         model: a compiled model.
         variables: trainable weights of the model, those that are trained.
+        hold_state: whether the rate terms of the model keep their state in such a step: the step
+            of a schedule, an integral, a moving average.
     """
     own = {id(variable) for variable in variables}
     others = [v for v in model.trainable_variables if id(v) not in own]
+    terms = [layer for layer in model._flatten_layers() if isinstance(layer, RateTerm)]
     step, traced = model.train_step, 0
 
     def partial_step(data):
@@ -91,11 +96,15 @@ def train_function_of(model, variables):
         try:
             for variable in others:
                 variable.trainable = False
+            for term in terms:
+                term.holds_state = hold_state
             return step(data)
         finally:
             traced -= 1
             for variable in others if not traced else ():
                 variable.trainable = True
+            for term in terms if not traced else ():
+                term.holds_state = False
 
     stand_in = _StandIn(model, partial_step)
     type(model).make_train_function(stand_in, force=True)

@@ -1,6 +1,7 @@
 """Latent layer of the batch-normalised VAE."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_vae_collapse.core.assignable import Assignable
@@ -38,7 +39,9 @@ class BatchNormGaussianLatent(GaussianLatent):
     since `s - log s >= 1`: the batch mean of the rate cannot vanish. The bound is
     `committed_rate_nats`; it is exact up to the factor `var / (var + 1e-12)`, and holds for
     training batches of at least two different examples. At inference moving averages of mean
-    and variance take the place of those of the batch.
+    and variance take the place of those of the batch. They belong to the weights that were
+    trained: call `adapt` where other weights have taken their place, such as the averages of an
+    optimizer with `use_ema`, which make a smaller variance and so fall below the bound.
 
     Under a distribution strategy the statistics are those of the global batch.
 
@@ -99,6 +102,32 @@ class BatchNormGaussianLatent(GaussianLatent):
             autocast=False,
         )
         super().build(inputs_shape, prior_inputs_shape, sample_weight_shape)
+
+    def adapt(self, loc):
+        """Sets the moving averages to mean and variance of `m` over many examples.
+
+        Args:
+            loc: posterior means of the examples at inference, `(examples, latent_dim)`, as the
+                layer makes them now. The next ones have the mean `shift` and the standard
+                deviation `gamma` over these examples.
+
+        Raises:
+            ValueError: `loc` has another shape, or fewer than two examples.
+        """
+        loc = np.asarray(loc, "float64")
+        if loc.ndim != 2 or loc.shape[1] != self.latent_dim or len(loc) < 2:
+            raise ValueError(
+                f"`loc` must have shape (examples, {self.latent_dim}), of two examples at least. "
+                f"Received: shape={loc.shape}"
+            )
+        normalize = self.normalize
+        variance = ops.convert_to_numpy(normalize.moving_variance).astype("float64") + EPSILON
+        gains = ops.convert_to_numpy(self._gains()).astype("float64")
+        normal = (loc - ops.convert_to_numpy(self.shift)) / gains
+        normalize.moving_mean.assign(
+            ops.convert_to_numpy(normalize.moving_mean) + np.sqrt(variance) * normal.mean(axis=0)
+        )
+        normalize.moving_variance.assign(variance * normal.var(axis=0))
 
     def _posterior_parameters(self, inputs, training, mask=None):
         m, scale = super()._posterior_parameters(inputs, training)

@@ -135,7 +135,7 @@ class GECO(RateTerm):
         new = log_lambda + self._running("multiplier_step") * C
         most = tf.math.log(self._running("max_multiplier"))
         new = tf.clip_by_value(new, -most, most)
-        held = self._running("pretraining") > 0.0
+        held = self._held()
         self.violation.assign(tf.where(held, old, C))
         self.log_multiplier.assign(tf.where(held, log_lambda, new))
         self.observations.assign(count + tf.where(held, tf.constant(0, tf.int64), 1))

@@ -114,6 +114,8 @@ class RateTerm(NamedState, keras.layers.Layer):
         self.seed = check_seed(seed)
         self.noise_seed = seed_in_use(seed)
         self.pretraining = False
+        # Whether the steps that are traced now leave the state as it is.
+        self.holds_state = False
         self.noise = NoiseSeeds(self, self.noise_seed)
         self.trackers = {name: Figure(name) for name in ("rate", "penalty", *self.logs)}
         # Past the attribute tracking of Keras, which would log it in every model.
@@ -157,7 +159,7 @@ class RateTerm(NamedState, keras.layers.Layer):
         pretraining = self._running("pretraining")
         penalty = (1.0 - pretraining) * penalty
         if training:
-            calls.hold_state(pretraining > 0.0)
+            calls.hold_state(self._held())
         size = tf.cast(tf.shape(kl)[0], tf.float32) if weight is None else tf.reduce_sum(weight)
         calls.log("penalty", self.trackers["penalty"], penalty, size)
         if self._negative_elbo.model() is context.entry_layer:
@@ -210,6 +212,10 @@ class RateTerm(NamedState, keras.layers.Layer):
     def _running(self, option):
         """An option that can be assigned, as a tensor that the running step reads."""
         return getattr(type(self), option).tensor(self)
+
+    def _held(self):
+        """Whether the state stays as it is in this step, a boolean tensor."""
+        return tf.logical_or(self._running("pretraining") > 0.0, self.holds_state)
 
     def _moving_state(self):
         """The weights that `penalty` moves on."""

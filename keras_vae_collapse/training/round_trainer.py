@@ -21,6 +21,7 @@ from keras_vae_collapse.tensorboard import (
     tensorboard_results,
     write_projector,
 )
+from keras_vae_collapse.training.adapted_latent import make_adapt
 from keras_vae_collapse.training.batch_plan import BatchPlan
 from keras_vae_collapse.training.best_round import choose_round, kept_line
 from keras_vae_collapse.training.build import build
@@ -31,7 +32,7 @@ from keras_vae_collapse.training.mixed_batches import mixed_dataset
 from keras_vae_collapse.training.optimizer import make_decay, make_optimizer
 from keras_vae_collapse.training.options import TrainingOptions
 from keras_vae_collapse.training.pipeline import training_dataset
-from keras_vae_collapse.training.schedule_end import settled_epochs
+from keras_vae_collapse.training.schedule_end import has_settled
 from keras_vae_collapse.training.summary import diagnose_command
 
 # Outputs from the prior that are shown.
@@ -89,6 +90,8 @@ class RoundTrainer:
         best.restore()
         if current.averages_with_teacher:
             model.set_weights(mean_weights(model, weights))
+            if adapt := make_adapt(model, arrays, self.options.seed):
+                adapt()
         if self.strategy.num_replicas_in_sync > 1:
             trained, model = model, build(recipe, self.task, self.options.seed)
             model.set_weights(trained.get_weights())
@@ -124,14 +127,15 @@ class RoundTrainer:
         encoder_training = make_encoder_training(recipe, model)
         pretrains = isinstance(encoder_training, callbacks.EncoderPretraining)
         pretraining = encoder_training.epochs if pretrains else 0
+        adapt = make_adapt(model, arrays, self.options.seed)
         best = callbacks.BestWeights(
             f"dev_{self.task.chosen_monitor(recipe.monitor)}",
             patience=recipe.patience,
             tie_break=self.task.tie_break and f"dev_{self.task.tie_break}",
             start_epoch=pretraining,
             min_delta=recipe.min_delta,
-            patience_from=pretraining
-            + settled_epochs(model.latent.rate_term, plan.steps_per_epoch),
+            settled=lambda: has_settled(model.latent.rate_term),
+            adapt=adapt,
         )
         stateful = {}
         if isinstance(encoder_training, callbacks.AggressiveEncoder):
@@ -150,7 +154,9 @@ class RoundTrainer:
             callbacks.NaNGuard(checkpoint.last),
             # Before the dev figures are there: they go to a run of their own.
             *([keras.callbacks.TensorBoard(run.logs, write_graph=False)] * cluster.is_chief),
-            callbacks.DevEvaluation(lambda: cluster.from_chief(lambda: quick_figures(encoded))),
+            callbacks.DevEvaluation(
+                lambda: cluster.from_chief(lambda: quick_figures(encoded)), adapt
+            ),
             *([encoder_training] if encoder_training else []),
             best,
             checkpoint,

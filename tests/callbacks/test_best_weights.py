@@ -15,6 +15,7 @@ def after(scores, patience=99, **options):
     for epoch, logs in enumerate(scores):
         for weight in model.trainable_weights:
             weight.assign(np.full(weight.shape, epoch + 1.0))
+        best.on_epoch_begin(epoch)
         best.on_epoch_end(epoch, logs)
         if model.stop_training:
             break
@@ -88,7 +89,8 @@ def test_a_state_from_before_there_was_a_least_rise_goes_on_from_its_best():
 
 def test_epochs_of_a_schedule_use_up_no_patience_but_their_weights_are_kept():
     scores = [{"dev_accuracy": a} for a in (0.9, 0.8, 0.1, 0.2, 0.3, 0.4, 0.5)]
-    best, ended = after(scores, patience=2, patience_from=4)
+    began = iter(range(len(scores)))
+    best, ended = after(scores, patience=2, settled=lambda: next(began) >= 4)
     assert ended == 6 and best.state["best_epoch"] == 1 and weights_of(best) == {1.0}
     assert best.state["risen"] == 0.9
     assert after(scores, patience=2)[1] == 3

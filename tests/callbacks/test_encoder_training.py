@@ -3,11 +3,19 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 from slow_cases import mostly_slow
 
 from keras_vae_collapse import callbacks
 from keras_vae_collapse.layers import GaussianLatent
-from keras_vae_collapse.losses import GaussianNLL, KLDivergence, MDRConstraint, SoftFreeBitsKL
+from keras_vae_collapse.losses import (
+    GECO,
+    GaussianNLL,
+    KLDivergence,
+    MDRConstraint,
+    SoftFreeBitsKL,
+)
+from keras_vae_collapse.schedules import LinearAnnealing
 
 X = np.random.default_rng(0).normal(size=(48, 3)).astype("float32")
 BATCHES = 6
@@ -98,6 +106,55 @@ def test_the_encoder_has_at_most_so_many_steps_in_a_row():
     aggressive = callbacks.AggressiveEncoder(encoder, max_steps=2, check_every=100)
     watch = fit(model, Watch([1.0]), aggressive)
     assert watch.moved == [{"hidden"}, {"hidden"}, {"decoder"}] * 2
+
+
+class Steps(keras.callbacks.Callback):
+    """A count of a rate term after each batch."""
+
+    def __init__(self, count):
+        super().__init__()
+        self.count, self.seen = count, []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append(int(self.count))
+
+
+def observed(kind):
+    """A rate term with a count of its training steps, and the count."""
+    term = GECO(5.0) if kind == "geco" else KLDivergence(weight=LinearAnnealing(rate=0.1))
+    return term, term.observations if kind == "geco" else term.step
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+@pytest.mark.parametrize("kind", ["schedule", "geco"])
+def test_a_step_of_the_encoder_leaves_the_state_of_a_rate_term(kind, run_eagerly):
+    term, count = observed(kind)
+    model, encoder = make_model(term, run_eagerly)
+    if kind == "geco":
+        model = Observing(model, term)
+        model.compile("adam", GaussianNLL(), run_eagerly=run_eagerly)
+    steps = Steps(count)
+    aggressive = callbacks.AggressiveEncoder(encoder, max_steps=2)
+    # The second epoch has less information than the first: from the third on both are trained.
+    fit(model, Watch([2.0, 1.0, 0.0]), steps, aggressive, epochs=3)
+    assert steps.seen == [0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10]
+    steps.seen = []
+    fit(model, Watch(), steps)
+    assert steps.seen == [11, 12, 13, 14, 15, 16]
+
+
+class Observing(keras.Model):
+    """A model that tells its GECO the distortion."""
+
+    def __init__(self, model, term):
+        super().__init__()
+        self.inner, self.term = model, term
+        self.build(X.shape)
+
+    def call(self, inputs, training=None):
+        outputs = self.inner(inputs, training=training)
+        self.term.observe(ops.sum((outputs - inputs) ** 2, axis=-1))
+        return outputs
 
 
 def test_both_are_trained_once_the_mutual_information_falls():

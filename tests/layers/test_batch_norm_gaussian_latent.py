@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_vae_collapse.layers import BatchNormGaussianLatent
+from keras_vae_collapse.layers import BatchNormGaussianLatent, DUGaussianLatent
 from keras_vae_collapse.losses import KLDivergence
 
 INPUTS = np.random.default_rng(0).normal(size=(256, 5)).astype("float32")
@@ -78,3 +78,36 @@ def test_adam_finds_no_way_around_the_bound():
 def test_bad_arguments_are_named(change, message):
     with pytest.raises(ValueError, match=message):
         BatchNormGaussianLatent(**{"latent_dim": 2, **change})
+
+
+@pytest.mark.parametrize("gains", [None, [1.0, 2.0, 0.5, 1.5]])
+def test_adapted_to_other_weights_the_means_of_the_same_examples_have_shift_and_gamma(gains):
+    options = {"gamma": 0.6, "rate_term": KLDivergence()}
+    if gains is None:
+        layer = BatchNormGaussianLatent(4, **options)
+        expected = np.full(4, 0.6)
+    else:
+        layer = DUGaussianLatent(4, **options)
+        expected = 0.6 * np.array(gains) / np.sqrt(np.mean(np.square(gains)))
+    layer(INPUTS, training=True)
+    if gains is not None:
+        layer.raw_gains.assign(gains)
+    layer.shift.assign([1.0, 0.0, -1.0, 0.5])
+    layer.loc.kernel.assign(0.01 * layer.loc.kernel)  # as the statistics do not know
+    layer.loc.bias.assign([3.0, 2.0, 1.0, 0.0])
+    for _ in range(2):  # fitted once they stay
+        layer.adapt(layer.parameters(INPUTS)[0])
+        loc = np.asarray(layer.parameters(INPUTS)[0])
+        np.testing.assert_allclose(loc.mean(axis=0), [1.0, 0.0, -1.0, 0.5], atol=1e-4)
+        np.testing.assert_allclose(loc.std(axis=0), expected, rtol=1e-4)
+    m = INPUTS @ layer.loc.kernel.numpy() + layer.loc.bias.numpy()
+    np.testing.assert_allclose(layer.normalize.moving_mean, m.mean(axis=0), rtol=1e-4)
+    np.testing.assert_allclose(layer.normalize.moving_variance, m.var(axis=0), rtol=1e-3)
+
+
+@pytest.mark.parametrize("shape", [(4,), (8, 3), (1, 4), (2, 2, 4)])
+def test_means_of_another_shape_cannot_be_adapted_to(shape):
+    layer = BatchNormGaussianLatent(4)
+    layer(INPUTS, training=True)
+    with pytest.raises(ValueError, match=r"\(examples, 4\).*Received: shape="):
+        layer.adapt(np.zeros(shape))

@@ -100,9 +100,7 @@ def test_epochs_of_the_pretraining_choose_nothing(tmp_path, monkeypatch):
     assert hook(asked, callbacks.BestWeights).start_epoch == 2
 
 
-def test_patience_waits_for_pretraining_and_schedule_and_counts_the_rises_of_the_recipe(
-    tmp_path, monkeypatch
-):
+def test_patience_waits_for_the_schedule_and_counts_the_rises_of_the_recipe(tmp_path, monkeypatch):
     steep = {"rate_term.weight": "{'class': 'LinearAnnealing', 'rate': 0.1}"}  # up in 10 steps
     found = []
     for name, settings in (
@@ -113,8 +111,13 @@ def test_patience_waits_for_pretraining_and_schedule_and_counts_the_rises_of_the
         recipe = tiny(name, **settings).replace(epoch_steps=STEPS)
         asked = begin(monkeypatch, tmp_path / str(len(found)), recipe, epochs=4)
         best = hook(asked, callbacks.BestWeights)
-        found.append((best.patience_from, best.start_epoch, best.min_delta))
-    assert found == [(2, 0, 0.0), (3, 3, 0.0), (0, 0, 0.5)]
+        best.on_epoch_begin(0)
+        found.append((best._counts, best.start_epoch, best.min_delta))
+        if name == "base" and "min_delta" not in settings:
+            asked["model"].latent.rate_term.step.assign(10)
+            best.on_epoch_begin(1)
+            assert best._counts
+    assert found == [(False, 0, 0.0), (True, 3, 0.0), (True, 0, 0.5)]
 
 
 def trainer(held_out=(), **options):
@@ -155,8 +158,8 @@ class Student:
         self.given.append(weights)
 
 
-@pytest.mark.parametrize("number", [2, 3])
-def test_a_student_has_examples_and_weights_of_its_teacher_and_says_so(monkeypatch, number):
+@pytest.mark.parametrize(("number", "adapts"), [(2, True), (3, False), (3, True)])
+def test_a_student_has_examples_and_weights_of_its_teacher_and_says_so(monkeypatch, number, adapts):
     one, student, encoded = trainer(), Student(), []
     further = [[9, 9, 9, 9, 3]]
     teacher = types.SimpleNamespace(
@@ -170,6 +173,8 @@ def test_a_student_has_examples_and_weights_of_its_teacher_and_says_so(monkeypat
     monkeypatch.setattr(round_trainer, "build", lambda *_: student)
     monkeypatch.setattr(round_trainer, "mean_weights", lambda model, others: f"mean with {others}")
     monkeypatch.setattr(RoundTrainer, "_fit", lambda *_: (best, {"epochs": 3}))
+    adapt = (lambda *_: lambda: student.given.append("adapted")) if adapts else (lambda *_: None)
+    monkeypatch.setattr(round_trainer, "make_adapt", adapt)
     monkeypatch.setattr(RoundTrainer, "_finish", lambda self, rounds, model, record, run: record)
     recipe = tiny("best").replace(rounds={"teachers": 3, "examples": {}})
     current = one_round("run", recipe, number=number, of=4)
@@ -177,6 +182,7 @@ def test_a_student_has_examples_and_weights_of_its_teacher_and_says_so(monkeypat
     assert metrics == {"epochs": 3, "teacher": {"pairs": 1}}
     assert encoded == [one.task.train_examples + further]
     mean = ["mean with weights of the teacher"] * (number > 2)
+    mean += ["adapted"] * (number > 2 and adapts)
     assert student.given == ["weights of the teacher", "compiled", "best", *mean]
 
 

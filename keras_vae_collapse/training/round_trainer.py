@@ -1,4 +1,4 @@
-"""One round of training: `model.fit` with all that watches it, then the results."""
+"""One round of training: `model.fit` with all that watches it."""
 
 import dataclasses
 import logging
@@ -9,34 +9,24 @@ import keras
 from keras_vae_collapse import callbacks
 from keras_vae_collapse.callbacks.weight_average import mean_weights
 from keras_vae_collapse.core.errors import RunError
-from keras_vae_collapse.core.files import replacing, write_json, write_text
 from keras_vae_collapse.distribute import Cluster
 from keras_vae_collapse.distribute.multiworker import patched_fit
-from keras_vae_collapse.export import export_model
-from keras_vae_collapse.runs.model_archive import load_model
 from keras_vae_collapse.runs.run_checkpoint import RunCheckpoint
 from keras_vae_collapse.tasks.task import Task
-from keras_vae_collapse.tensorboard import (
-    tensorboard_callbacks,
-    tensorboard_results,
-    write_projector,
-)
+from keras_vae_collapse.tensorboard import tensorboard_callbacks
 from keras_vae_collapse.training.adapted_latent import make_adapt
 from keras_vae_collapse.training.batch_plan import BatchPlan
-from keras_vae_collapse.training.best_round import choose_round, kept_line
 from keras_vae_collapse.training.build import build
 from keras_vae_collapse.training.encoder_training import make_encoder_training
-from keras_vae_collapse.training.evaluation import EncodedExamples, evaluate, quick_figures
+from keras_vae_collapse.training.evaluation import EncodedExamples, quick_figures
 from keras_vae_collapse.training.hyperparameters import hyperparameters
 from keras_vae_collapse.training.mixed_batches import mixed_dataset
 from keras_vae_collapse.training.optimizer import make_decay, make_optimizer
 from keras_vae_collapse.training.options import TrainingOptions
 from keras_vae_collapse.training.pipeline import training_dataset
+from keras_vae_collapse.training.round_results import RoundResults
 from keras_vae_collapse.training.schedule_end import has_settled
 from keras_vae_collapse.training.summary import diagnose_command
-
-# Outputs from the prior that are shown.
-_SAMPLES = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +87,8 @@ class RoundTrainer:
             model.set_weights(trained.get_weights())
         record.update(extra)
         rounds = [*earlier, current]
-        metrics = self.cluster.from_chief(lambda: self._finish(rounds, model, record, run))
+        results = RoundResults(self.task, self.options, self.held_out)
+        metrics = self.cluster.from_chief(lambda: results.write(rounds, model, record, run))
         return metrics, model
 
     def _batch_size(self, recipe, examples):
@@ -235,45 +226,6 @@ class RoundTrainer:
                 flush=True,
             )
         return "max_minutes"
-
-    def _finish(self, rounds, model, record, run):
-        task, dev_examples, current = self.task, self.task.dev_examples, rounds[-1]
-        figures = self._figures(model)
-        choice = choose_round(task, rounds, {"dev": figures, **record})
-        if choice and choice["kept_round"] != current.number:
-            if self.options.verbose:
-                print(kept_line(choice), flush=True)
-            kept = rounds[choice["kept_round"] - 1]
-            model.set_weights(load_model(kept.directory).get_weights())
-            figures = self._figures(model)
-        metrics = {"dev": figures, **record, **choice, "parameters": int(model.count_params())}
-        if self.held_out and current.is_last:
-            metrics["held_out"] = self._report(model, run)
-        with replacing(run.model) as temporary:
-            model.save(temporary)
-        if self.options.export and current.is_last:
-            export_model(model, task.endpoints(model), run.export)
-        outputs = task.outputs(model, dev_examples)
-        task.write_predictions(run.predictions, dev_examples, [[best] for best, *_ in outputs])
-        write_json(run.metrics, metrics)
-        last = (record["best_epoch"] or 1) - 1
-        shown = {name: task.figure(figures, name) for name in task.epoch_figures}
-        tensorboard_results(run.logs, {**figures, **shown}, step=last, skip=task.counts)
-        write_projector(run.logs / "dev", *task.latent_table(model))
-        if samples := task.prior_samples(model, _SAMPLES, self.options.seed):
-            write_text(run.samples, "".join("\t".join(row) + "\n" for row in samples))
-        return metrics
-
-    def _report(self, model, run):
-        """Figures of the examples that have chosen nothing, whose outputs it writes."""
-        task = self.task.with_dev_examples(self.held_out)
-        figures, outputs = evaluate(task, model, self.held_out, 1, seed=self.options.seed)
-        task.write_predictions(run.held_out_predictions, self.held_out, outputs)
-        return figures
-
-    def _figures(self, model):
-        task = self.task
-        return evaluate(task, model, task.dev_examples, task.beam_width, seed=self.options.seed)[0]
 
 
 def _advice(task, run):

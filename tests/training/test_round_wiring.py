@@ -1,6 +1,5 @@
 """What a round hands to `fit` and makes of what comes back, without a training."""
 
-import json
 import types
 
 import keras
@@ -15,7 +14,7 @@ from keras_vae_collapse.runs import RunCheckpoint
 from keras_vae_collapse.training import TrainingOptions, round_trainer, train
 from keras_vae_collapse.training.batch_plan import BatchPlan
 from keras_vae_collapse.training.build import build
-from keras_vae_collapse.training.description import run_directory
+from keras_vae_collapse.training.round_results import RoundResults
 from keras_vae_collapse.training.round_trainer import RoundTrainer
 from keras_vae_collapse.training.rounds import Round
 
@@ -120,10 +119,10 @@ def test_patience_waits_for_the_schedule_and_counts_the_rises_of_the_recipe(tmp_
     assert found == [(False, 0, 0.0), (True, 3, 0.0), (True, 0, 0.5)]
 
 
-def trainer(held_out=(), **options):
+def trainer(**options):
     strategy = make_strategy("single")
     options = TrainingOptions(verbose=0, export=False, **options)
-    return RoundTrainer(Tied(), strategy, Cluster(strategy), options, {}, held_out)
+    return RoundTrainer(Tied(), strategy, Cluster(strategy), options, {})
 
 
 def one_round(folder, recipe=None, **changes):
@@ -175,7 +174,7 @@ def test_a_student_has_examples_and_weights_of_its_teacher_and_says_so(monkeypat
     monkeypatch.setattr(RoundTrainer, "_fit", lambda *_: (best, {"epochs": 3}))
     adapt = (lambda *_: lambda: student.given.append("adapted")) if adapts else (lambda *_: None)
     monkeypatch.setattr(round_trainer, "make_adapt", adapt)
-    monkeypatch.setattr(RoundTrainer, "_finish", lambda self, rounds, model, record, run: record)
+    monkeypatch.setattr(RoundResults, "write", lambda self, rounds, model, record, run: record)
     recipe = tiny("best").replace(rounds={"teachers": 3, "examples": {}})
     current = one_round("run", recipe, number=number, of=4)
     metrics, _ = one.train(current, None, one.task.train_examples, teacher)
@@ -219,53 +218,6 @@ def test_a_run_that_patience_has_ended_trains_no_more(tmp_path, monkeypatch):
 
     monkeypatch.setattr(RunCheckpoint, "restore", restore)
     monkeypatch.setattr(keras.Model, "fit", lambda *_, **__: pytest.fail("it trains"))
-    monkeypatch.setattr(RoundTrainer, "_finish", lambda self, rounds, model, record, run: record)
+    monkeypatch.setattr(RoundResults, "write", lambda self, rounds, model, record, run: record)
     run = train(recipe, Tied(), tmp_path / "run", epochs=EPOCHS, verbose=0)
     assert (run.metrics["ended_by"], run.metrics["epochs"]) == ("patience", 5)
-
-
-class Saved:
-    """A model of which nothing is asked but that it be saved."""
-
-    def __init__(self, path):
-        self._path, self.before = path, None
-
-    def save(self, path):
-        path.write_text("new")
-        self.before = self._path.read_text()  # of the file that is to be replaced
-
-    def count_params(self):
-        return 99
-
-
-def test_what_the_end_of_a_round_writes(tmp_path, monkeypatch):
-    apart = [[4, 4, 4, 4, 3], [5, 5, 5, 5, 3]]
-    one, run, evaluated, shown = trainer(apart), run_directory(tmp_path), [], {}
-    task = one.task
-    task.epoch_figures, task.counts = ("right",), ("count",)
-    task.figure = lambda figures, name: figures["inner"][name]
-    task.outputs = lambda model, examples, width=1: [[f"width {width}"] for _ in examples]
-    task.latent_table = lambda model: ([], (), [])
-
-    def evaluate(task, model, examples, width, seed):
-        evaluated.append((task.dev_examples, examples, width))
-        return {"examples": len(examples), "inner": {"right": 0.75}}, [["out"] for _ in examples]
-
-    def results(logs, figures, **options):
-        shown.update(options, figures=figures)
-
-    monkeypatch.setattr(round_trainer, "evaluate", evaluate)
-    monkeypatch.setattr(round_trainer, "tensorboard_results", results)
-    monkeypatch.setattr(round_trainer, "write_projector", lambda *_: None)
-    run.model.write_text("old")
-    model = Saved(run.model)
-    metrics = one._finish([one_round(tmp_path)], model, {"best_epoch": 4}, run)
-    dev = task.dev_examples
-    assert evaluated == [(dev, dev, task.beam_width), (apart, apart, 1)]
-    assert metrics == json.loads(run.metrics.read_text()) and metrics["parameters"] == 99
-    assert metrics["dev"]["examples"] == len(dev) and metrics["held_out"]["examples"] == 2
-    assert (model.before, run.model.read_text()) == ("old", "new")
-    assert run.predictions.read_text().count("\twidth 1\n") == len(dev)
-    assert run.held_out_predictions.read_text().count("\tout\n") == 2
-    assert (shown["step"], shown["skip"]) == (3, ("count",))
-    assert shown["figures"]["right"] == 0.75 and shown["figures"]["examples"] == len(dev)

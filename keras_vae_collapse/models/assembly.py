@@ -8,7 +8,7 @@ from keras_vae_collapse.models.sequence_decoder import SequenceDecoder
 _LAYERS = ("layers",)
 
 
-def sequence_parts(recipe, vocabulary_size, max_length, condition_size=0, seed=0):
+def sequence_parts(recipe, vocabulary_size, max_length, condition_size, seed):
     """The arguments of a `SequenceVAE` that a recipe describes.
 
     Initial weights follow the global Keras seed and the order in which parts are made, which is

@@ -53,8 +53,9 @@ def test_examples_are_by_default_those_of_the_development_set(tmp_path, capsys):
     assert gold_examples(options(), tmp_path) == load_data("demo")[1]
     (tmp_path / "config.json").write_text(json.dumps({"data": data, "held_out": 0.25}))
     assert gold_examples(options(), tmp_path) == parted(load_data("demo")[1], 0.25)[0]
-    assert len(gold_examples(options(), FOLDER / "finnish-best")) >= 30
     samples = sample_file(FOLDER / "finnish-best")
+    assert len(gold_examples(options(), FOLDER / "finnish-best")) >= 30
+    assert capsys.readouterr().out == f"examples: {samples}\n"  # of a run: nothing
     assert gold_examples(options(samples), tmp_path) == gold_examples(options(samples), FOLDER)
     with pytest.raises(RunError, match="use --file"):
         gold_examples(options(), tmp_path.parent)

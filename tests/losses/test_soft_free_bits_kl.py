@@ -34,6 +34,15 @@ def test_gamma_rests_within_the_tolerance_and_grows_above_it():
     np.testing.assert_allclose(gamma(term), 0.99, rtol=1e-6)
 
 
+def test_at_its_bounds_gamma_rests():
+    term = SoftFreeBitsKL(2.0, tolerance=0.5)
+    call(term, 1.0)
+    for dimensions in (4, 6):  # R = 2 and 3, in binary without rounding
+        posterior = normal(np.ones((4, dimensions)), 1.0)
+        term(posterior=posterior, prior=standard_normal(), training=True)
+        np.testing.assert_allclose(gamma(term), 0.9, rtol=1e-6)
+
+
 def test_gamma_never_exceeds_one_and_never_falls_below_its_floor():
     term = SoftFreeBitsKL(5.0, step=0.5)
     for _ in range(20):
@@ -52,8 +61,9 @@ def test_logs_gamma_and_the_gap():
 
 
 def test_the_former_name_of_the_rate_is_accepted_with_a_warning():
-    with pytest.warns(DeprecationWarning, match="`target_nats` .* is now `rate_nats`"):
+    with pytest.warns(DeprecationWarning, match="`target_nats` .* is now `rate_nats`") as warned:
         term = SoftFreeBitsKL(target_nats=3.0, step=0.2)
+    assert warned[0].filename == __file__
     config = term.get_config()
     assert config["rate_nats"] == 3.0 and "target_nats" not in config
     config["target_nats"] = config.pop("rate_nats")

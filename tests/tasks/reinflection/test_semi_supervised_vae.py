@@ -24,6 +24,7 @@ from keras_vae_collapse.tasks.reinflection import (
     Vocabulary,
     encode_examples,
 )
+from keras_vae_collapse.tasks.reinflection.endpoints import string_endpoints
 from keras_vae_collapse.tasks.reinflection.feature_attributes import (
     attribute_groups,
     feature_prior,
@@ -163,6 +164,16 @@ def test_tags_are_written_as_tags():
     ((features, _),) = model.analyse(["evler"])
     model.vocabulary.check_features(features)
     assert set(features.split(";")) <= {"N", "PL", "SG", "ABL"}
+
+
+def test_what_is_exported_answers_as_the_model_does():
+    model = make()
+    analyse, signature = string_endpoints(model)["analyse"]
+    assert signature == [tf.TensorSpec([None], tf.string)]
+    found = analyse(tf.constant(["ev", "evler"]))
+    expected = model.analyse(["ev", "evler"])
+    assert [one.decode() for one in found["features"].numpy()] == [text for text, _ in expected]
+    np.testing.assert_allclose(found["log_probability"], [p for _, p in expected], rtol=1e-5)
 
 
 def test_a_model_without_attributes_is_refused():

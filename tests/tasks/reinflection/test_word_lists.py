@@ -34,13 +34,17 @@ def test_words_come_line_by_line_from_plain_and_packed_files(tmp_path):
         (b"ev\n\xff\n", "line 2: byte 0xFF .number 1. is not UTF-8"),
         (b"e\x00v\n", "line 1: the forbidden character U.0000"),
         (b" ev\n", "line 1: the word begins or ends with white space: ' ev'"),
-        (b"e" * 20_000, "line 1: the line is longer than 10,000 bytes"),
+        (b"e" * 10_001, "line 1: the line is longer than 10,000 bytes"),
         (b"\x1f\x8b broken", "cannot read .*words"),
     ],
 )
 def test_a_bad_file_is_named_with_its_line(tmp_path, data, message):
     with pytest.raises(DataError, match=message):
         words(write(tmp_path / "words", data))
+
+
+def test_the_longest_line_is_read(tmp_path):
+    assert words(write(tmp_path / "words", b"e" * 10_000 + b"\n")) == ["e" * 10_000]
 
 
 def test_a_missing_file_is_named(tmp_path):

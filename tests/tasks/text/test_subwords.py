@@ -34,6 +34,14 @@ def test_no_merge_reaches_over_64_characters_or_into_another_word():
     assert list(stretches("ab c")) == [" ab", " c"]
 
 
+def test_the_stretches_that_are_known_are_not_kept_without_end(monkeypatch):
+    monkeypatch.setattr(subwords, "_MOST_KNOWN", 3)
+    split = SubwordSplitter([("a", "b")])
+    for text in ("ab", "abb", "b ab", "abab", "a"):
+        assert split(text) == SubwordSplitter([("a", "b")])(text)
+        assert len(split._known) <= 3
+
+
 @learns
 def test_learned_by_hand():
     # The pairs " a" and "ab" are there three times each, and after the first " ab" is.

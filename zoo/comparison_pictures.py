@@ -94,6 +94,45 @@ def draw_heat_maps(path, methods):
     return True
 
 
+def factors_of(methods):
+    """`{factor: rows}` of a part whose one axis multiplies a setting, `x 0.5`, `x 1`; else `{}`."""
+    found = {}
+    for rows in methods.values():
+        labels = list(places(rows[0]).values())
+        if len(labels) != 1 or not labels[0].startswith("x "):
+            return {}
+        found[float(labels[0].removeprefix("x "))] = rows
+    return dict(sorted(found.items()))
+
+
+def draw_sensitivity(path, parts):
+    """Figures against what the main setting of each recipe was multiplied by.
+
+    Args:
+        path: of the picture.
+        parts: a list of `{factor: rows}`, of one recipe each.
+    """
+    pyplot = _pyplot()
+    every = [row for factors in parts for rows in factors.values() for row in rows]
+    names = [n for n in ("rate_nats", "accuracy", "exact_match", "z_gap_nats") if every[0][n]]
+    figure, axes = pyplot.subplots(1, len(names), figsize=(4 * len(names), 4), layout="constrained")
+    for i, factors in enumerate(parts):
+        ((_, first), *_) = factors.items()
+        (setting,) = places(first[0])
+        label = f"{first[0]['recipe']}, {setting.removeprefix('times ')}"
+        style = {"color": pyplot.get_cmap("tab20")(i % 20), "marker": _MARKERS[i % len(_MARKERS)]}
+        for axis, name in zip(axes, names, strict=True):
+            means = [statistics.mean(float(r[name]) for r in rows) for rows in factors.values()]
+            axis.plot(list(factors), means, label=label if name == names[0] else None, **style)
+    for axis, name in zip(axes, names, strict=True):
+        axis.set_xscale("log", base=2)
+        axis.axvline(1.0, color="grey", linewidth=1, linestyle=":")
+        axis.set(xlabel="times the recipe's value", ylabel=_LABELS[name])
+        axis.grid(alpha=0.3)
+    figure.legend(fontsize=8, loc="outside right upper")
+    _saved(figure, path)
+
+
 def _pyplot():
     import matplotlib
 

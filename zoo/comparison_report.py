@@ -4,7 +4,7 @@ import statistics
 
 from keras_vae_collapse.core.files import write_text
 from zoo.claims import claims_table
-from zoo.comparison_pictures import draw_curves, draw_heat_maps
+from zoo.comparison_pictures import draw_curves, draw_heat_maps, draw_sensitivity, factors_of
 
 # Columns that a table has room for, and digits after the point; without figures they are left out.
 COLUMNS = (
@@ -106,11 +106,14 @@ def write_report(output, rows, command, claims=()):
     ]
     if any(row["right"] for row in rows):
         text.insert(2, "Figures are those of development examples that have chosen nothing.")
-    paths = [output / "RESULTS.md", output / "runs.tsv"]
+    paths, knobs = [output / "RESULTS.md", output / "runs.tsv"], []
     for part, methods in parts_of(rows).items():
         text += [f"## {part[:1].upper()}{part[1:]}", _data(methods), table(methods)]
         ended = {method: done(found) for method, found in methods.items() if done(found)}
         if not ended:
+            continue
+        if factors := factors_of(ended):
+            knobs.append(factors)
             continue
         slug = "-".join(part.lower().split())
         if draw_heat_maps(heat := output / f"{slug}-heat.png", ended):
@@ -119,6 +122,10 @@ def write_report(output, rows, command, claims=()):
             pictures = draw_curves(output, slug, ended)
         text.append("\n".join(f"![{picture.stem}]({picture.name})" for picture in pictures))
         paths += pictures
+    if knobs:
+        draw_sensitivity(picture := output / "sensitivity.png", knobs)
+        paths.append(picture)
+        text += ["## Sensitivity", f"![{picture.stem}]({picture.name})"]
     if claims:
         text += ["## Claims", claims_table(claims, rows)]
     text.append("Figures, and the command, of each run: [runs.tsv](runs.tsv)")

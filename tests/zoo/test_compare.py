@@ -8,7 +8,7 @@ from training_runs import TINY, finish, start, write_data
 
 import zoo
 from keras_vae_collapse.core.parts import make_part
-from zoo import compare
+from zoo import compare, comparison_report
 from zoo.comparison_pictures import places
 from zoo.comparison_report import parts_of, table, write_report
 from zoo.job import is_done
@@ -106,6 +106,35 @@ def test_a_part_of_one_recipe_and_two_axes_is_a_heat_map(tmp_path):
     rows = [row_of(run, tmp_path / run.name) for run in runs]
     assert [places(row) for row in rows][2] == {"weakening": "characters", "rate term": "KL"}
     assert tmp_path / "inter-play-heat.png" in write_report(tmp_path, rows, "")
+
+
+def test_parts_that_multiply_one_setting_are_one_picture(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        comparison_report, "draw_sensitivity", lambda path, parts: drawn.extend(parts)
+    )
+    parts = [
+        {
+            "part": f"knob of {name}", "recipes": [name], "seeds": [0, 1],
+            "axes": {f"times {knob}": {"x 2": [f"{knob}=2.0"], "x 0.5": [f"{knob}=0.5"]}},
+        }
+        for name, knob in (("mdr", "rate_term.rate_nats"), ("bag_of_chars", "bag_of_chars.weight"))
+    ]  # fmt: skip
+    runs = planned_runs({"parts": parts})
+    for number, run in enumerate(runs):
+        write_run(tmp_path / run.name, number / 10, run.recipe.name)
+    rows = [row_of(run, tmp_path / run.name) for run in runs]
+    assert tmp_path / "sensitivity.png" in write_report(tmp_path, rows, "")
+    accuracies = [{f: [r["accuracy"] for r in rows] for f, rows in one.items()} for one in drawn]
+    assert accuracies == [
+        {0.5: ["0.1", "0.3"], 2.0: ["0", "0.2"]},
+        {0.5: ["0.5", "0.7"], 2.0: ["0.4", "0.6"]},
+    ]
+    monkeypatch.undo()
+    write_report(tmp_path, rows, "")
+    assert (tmp_path / "sensitivity.png").stat().st_size > 1000
+    text = (tmp_path / "RESULTS.md").read_text()
+    assert text.count("![") == 1 and "(sensitivity.png)" in text
 
 
 def test_the_flags_are_recipes_times_seeds_and_targets_of_those_that_have_one():

@@ -118,6 +118,14 @@ def test_an_average_is_a_cause_only_where_the_rate_is_a_sum():
     assert loss.distortion_averaged(found(kind=distortion(1.0))) is None
 
 
+@pytest.mark.parametrize("factor", [2.0, 1.0])
+def test_the_average_of_a_squared_error_is_that_of_its_slope_or_of_half_of_it(factor):
+    kind = distortion(factor / 24, squared=True, sizes=(24.0,))
+    assert "1/24 of" in loss.distortion_averaged(found(kind=kind)).evidence
+    none = distortion(3.0 / 24, squared=True, sizes=(24.0,))
+    assert "24" not in getattr(loss.distortion_averaged(found(kind=none)), "evidence", "")
+
+
 def test_an_average_in_the_graph_is_found_whatever_the_factor_beside_it():
     mean = found(kind=distortion(1.85, squared=True, sizes=(24.0,)), averaged_over=24.0)
     assert "24" in loss.distortion_averaged(mean).evidence

@@ -20,3 +20,5 @@ def test_noise_is_the_same_until_it_is_renewed():
     with noise.of(term):
         np.testing.assert_array_equal(term.noise.next(), [8, 7])
     assert term.noise.next == own
+    noise.renew(0)
+    np.testing.assert_array_equal(noise.seed(), first)

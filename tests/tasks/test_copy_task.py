@@ -46,6 +46,11 @@ def test_the_accuracy_is_the_share_of_right_best_outputs(task):
     assert task.figures(examples, outputs) == {"accuracy": 0.75, "count": 4}
 
 
+def test_a_text_is_all_symbols_before_the_end(task):
+    assert task.text([4, 0, 9, 1, 2, 5, 3, 8]) == "4 9 5"
+    assert task.text(np.array([4, 4])) == "4 4"
+
+
 def test_examples_that_are_written_are_read_again(task, tmp_path):
     task.write_examples(tmp_path / "further", task.dev_examples)
     assert task.read_examples(tmp_path / "further") == task.dev_examples

@@ -51,6 +51,15 @@ def logs(tmp_path_factory):
     return logs
 
 
+def test_before_an_evaluation_there_is_nothing_to_draw(tmp_path):
+    view = types.SimpleNamespace(
+        columns=("in",), rows=[("a",)], gold=["b"], prior=None, latest=None
+    )
+    for hook in tensorboard_callbacks(tmp_path, {}, view)[1:3]:
+        run_epochs(hook, 1)
+    assert not any("rate" in tag or "predictions" in tag for tag in tags(tmp_path / "dev"))
+
+
 def test_each_figure_is_written_once_an_epoch_under_one_name_in_both_runs(logs):
     assert "epoch_rate" in tags(logs / "train") & tags(logs / "dev")
     assert "epoch_multiplier" in tags(logs / "train")

@@ -129,6 +129,7 @@ def test_a_packed_file_and_a_directory_are_read(data, tmp_path):
 
 
 def test_large_files_stay_on_the_disk(data, monkeypatch):
+    assert sentence_store._LARGE == 64 * 1024 * 1024 and not sentence_store.is_large(data)
     assert isinstance(TextTask(data).train_examples, list)
     monkeypatch.setattr(sentence_store, "_LARGE", data.stat().st_size - 1)
     assert sentence_store.is_large(data) and not sentence_store.is_large("demo")

@@ -23,3 +23,17 @@ def test_the_epochs_of_three_rounds_are_counted_on(tmp_path):
         write_end(tmp_path, rounds=rounds, kept_round=kept)
         run = read_run(tmp_path)
         assert (run.rounds, run.epochs, run.kept_epoch) == ((2, 5), 6, epoch)
+
+
+def test_labels_of_one_column_have_no_header(tmp_path):
+    write_config(tmp_path)
+    folder = tmp_path / "logs" / "dev" / "projector"
+    folder.mkdir(parents=True)
+    (folder / "latent.tsv").write_text("0.5\t1\n-2\t3\n")
+    for labels, columns, rows in (
+        ("ev\nat\n", ["label"], [["ev"], ["at"]]),
+        ("word\tpos\nev\tN\nat\tV\n", ["word", "pos"], [["ev", "N"], ["at", "V"]]),
+    ):
+        (folder / "labels.tsv").write_text(labels)
+        vectors, *found = read_run(tmp_path).latents
+        assert (vectors.tolist(), found) == ([[0.5, 1.0], [-2.0, 3.0]], [columns, rows])

@@ -5,12 +5,10 @@ import dataclasses
 import numpy as np
 
 from keras_vae_collapse.diagnostics.causes import loss, objective, path, training
+from keras_vae_collapse.diagnostics.examination.loss_weights import weights_of_loss
 from keras_vae_collapse.diagnostics.examination.measuring import ROWS_OF_PASS
 from keras_vae_collapse.diagnostics.examination.objectives import DISTANCE, notes_of
-from keras_vae_collapse.diagnostics.examination.of_latent_model import (
-    measure_latent_model,
-    weights_of_loss,
-)
+from keras_vae_collapse.diagnostics.examination.of_latent_model import measure_latent_model
 from keras_vae_collapse.diagnostics.examination.training_on import fall_in_training
 from keras_vae_collapse.diagnostics.explanation import Explanation
 from keras_vae_collapse.diagnostics.latent_model import LatentModel
@@ -154,9 +152,10 @@ def of_callables(latent, seed, model=None, data=None):
             "takes a compiled model, and callables in TensorFlow that use its weights.)"
         )
     else:
-        found.distortion_weight, found.rate_weight = fitted
-        found.relative_weight = fitted[1] / max(fitted[0], 1e-12)
-        found.rate_in_loss = abs(found.relative_weight) >= loss.LEAST_WEIGHT
+        found.distortion_weight, found.rate_weight = fitted.distortion, fitted.rate
+        found.relative_weight = fitted.rate / max(fitted.distortion, 1e-12)
+        least = max(loss.LEAST_WEIGHT, 2.5 * fitted.error)
+        found.rate_in_loss = abs(found.relative_weight) >= least
     used = is_used(found)
     causes = [path.z_disconnected(found), path.posterior_ignores_input(found)]
     causes += [loss.rate_not_in_loss(found), loss.distortion_averaged(found)]

@@ -15,7 +15,10 @@ PACKAGES = [
         f"keras_vae_collapse.{name}"
         for name in (
             "callbacks", "diagnostics", "distribute", "export", "layers", "losses", "metrics",
-            "models", "runs", "schedules", "tasks", "tasks.reinflection", "tasks.text", "testing",
+            "models", "runs", "schedules", "tasks", "tasks.reinflection",
+            "tasks.reinflection.augmentation", "tasks.reinflection.back_translation",
+            "tasks.reinflection.distillation",
+            "tasks.reinflection.unlabelled_parts", "tasks.text", "testing",
             "training",
         )
     ),

@@ -153,6 +153,9 @@ def test_a_dimension_survives_below_its_eigenvalue():
     assert objective.weight_too_high(found(kind=kind, eigenvalues=values)) is None
     high = found(kind=kind, eigenvalues=values, relative_weight=10.0)
     assert objective.weight_too_high(high).name == "weight_too_high"
+    assert objective.weight_too_high(high).score == pytest.approx(0.8 + 0.09 * 0.9)  # all is lost
+    some = found(kind=kind, eigenvalues=np.array([9.0, 4.0, 1.2, 0.9]), relative_weight=4.5)
+    assert ": 1 of 3 dimensions stand" in objective.weight_too_high(some).evidence
     # log(9/2) + log(4/2) against log 9 + log 4: 61% are kept.
     half = found(kind=kind, eigenvalues=values, relative_weight=2.0)
     assert objective.weight_too_high(half) is None

@@ -4,9 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.checks import check_integer
-from keras_vae_collapse.diagnostics.examination.interception import recorded_losses
 from keras_vae_collapse.diagnostics.examination.measurements import Measurements
-from keras_vae_collapse.diagnostics.examination.passes import Passes
 from keras_vae_collapse.metrics import mutual_information, rate
 from keras_vae_collapse.metrics.gaps import derangement
 from keras_vae_collapse.metrics.posterior import posterior_samples
@@ -90,61 +88,3 @@ def _gap(latent, loc, scale, rng):
         gained -= float(latent.distortion(state[0] + np.exp(state[1]) * noise).mean()) / 4
     gained += float(rate(loc, scale).mean() - rate(state[0], np.exp(state[1])).mean())
     return max(0.0, gained)
-
-
-def weights_of_loss(model, data, latent, rng, rows=128, repeats=4):
-    """`(c, w)`: what the loss of a model has of the distortion and of the rate, or `None`.
-
-    For a model whose latent is drawn in its midst, where no layer can be watched. The gradient of
-    the loss in the weights is that of `c D + w R` whatever the data; so it is taken on data whose
-    elements are shuffled over the examples, where it is large, and fitted by least squares with
-    the gradients of the callables, which must be TensorFlow operations on the same weights.
-    """
-    x = np.asarray(data[0]) if not isinstance(data[0], (dict, list, tuple)) else None
-    if x is None or np.shape(latent.inputs) != x.shape:
-        return None
-    shuffled = x[rng.permutation(len(x))[:rows]].copy()
-    flat = shuffled.reshape(len(shuffled), -1)
-    for column in range(flat.shape[1]):
-        flat[:, column] = flat[rng.permutation(len(flat)), column]
-    shuffled = flat.reshape(shuffled.shape)
-    same = data[1] is not None and np.shape(data[1]) == x.shape
-    if data[1] is not None and not same:
-        return None
-    passes = Passes(model, (shuffled, shuffled if same else None), [])
-    weights = model.trainable_variables
-    totals = np.zeros((3, sum(int(np.prod(w.shape)) for w in weights)))
-    for _ in range(repeats):
-        with tf.GradientTape(persistent=True) as tape:
-            with recorded_losses(model) as (losses, gradient):
-                loss = passes.loss_of_step(passes.rows(np.arange(len(shuffled))), losses)
-            try:
-                loc, scale = latent.encode(shuffled)
-                z = loc + scale * tf.random.stateless_normal(
-                    tf.shape(loc), rng.integers(2**31, size=2)
-                )
-                distortion = -tf.reduce_mean(latent.log_prob(z, shuffled))
-                kl = 0.5 * (loc**2 + scale**2 - 1.0) - tf.math.log(scale)
-                mean_rate = tf.reduce_mean(tf.reduce_sum(kl, axis=-1))
-            except (TypeError, ValueError, AttributeError):
-                return None
-        for row, value in enumerate((loss, distortion, mean_rate)):
-            if not isinstance(value, tf.Tensor):
-                return None
-            totals[row] += _flat(gradient(tape, value, list(weights)), weights)
-        del tape
-    if not totals[1].any() or not totals[2].any():
-        return None
-    fitted, *_ = np.linalg.lstsq(totals[1:].T, totals[0], rcond=None)
-    rest = totals[0] - fitted @ totals[1:]
-    if rest @ rest > 0.1 * (totals[0] @ totals[0]):
-        return None
-    return tuple(float(value) for value in fitted)
-
-
-def _flat(gradients, weights):
-    parts = [
-        np.zeros(int(np.prod(w.shape))) if g is None else np.ravel(tf.convert_to_tensor(g))
-        for g, w in zip(gradients, weights, strict=True)
-    ]
-    return np.concatenate(parts)

@@ -15,6 +15,7 @@ from keras_vae_collapse.losses import MDRConstraint
 def distortion(coefficient=1.0, squared=False, sizes=(8.0,), rows=64):
     return types.SimpleNamespace(
         coefficient=coefficient,
+        nats_per_loss=1.0 / coefficient,
         squared=squared,
         sizes=lambda: list(sizes),
         rows=rows,
@@ -167,6 +168,13 @@ def test_a_gaussian_of_too_large_a_scale_has_a_weight_that_is_too_high():
     assert objective.weight_too_high(flat).name == "weight_too_high"
     reads = dataclasses.replace(flat, history_worth_nats=3.0)
     assert objective.weight_too_high(reads) is None
+
+
+@pytest.mark.parametrize(("used", "names"), [(False, ["generator_strong"]), (True, [])])
+def test_only_where_z_is_not_used_a_history_is_to_blame(used, names):
+    strong = found(kind=distortion(), history_worth_nats=30.0, z_worth_nats=0.1)
+    causes = conclusions._causes_of_degree(strong, None, np.arange(8), used, seed=0)
+    assert [cause.name for cause in causes if cause] == names
 
 
 def test_a_history_worth_much_more_than_z_is_a_strong_generator():

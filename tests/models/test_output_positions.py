@@ -5,6 +5,8 @@ import pytest
 import tensorflow as tf
 from test_sequence_decoder import SIZE, TARGET, Z, make, search
 
+from keras_vae_collapse.core.special_ids import UNK
+from keras_vae_collapse.layers import CharDropout, EmbeddingDropout
 from keras_vae_collapse.layers.transformer_stack import TransformerStack
 from keras_vae_collapse.models import decoding_steps, output_positions
 from keras_vae_collapse.models.output_positions import log_likelihood
@@ -39,6 +41,20 @@ def test_the_log_likelihood_is_that_of_all_logits(recurrence, with_condition, la
     if recurrence is AUTOREGRESSIVE:
         found = log_likelihood(decoder, Z, condition, tf.constant(wide)).numpy()
         np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("recurrence", [AUTOREGRESSIVE, HISTORYLESS])
+def test_nothing_is_dropped_from_what_is_scored_or_decoded(recurrence, large):
+    drops = {"history_dropout": CharDropout(0.9, UNK), "embedding_dropout": EmbeddingDropout(0.9)}
+    decoder, condition = make(recurrence, dropout=0.9, **drops)
+    found = []
+    for whole in (True, False):
+        if not whole:
+            large()
+        words = search(decoder, condition, 2)
+        found.append([log_likelihood(decoder, Z, condition, TARGET), *words])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5)
 
 
 def test_few_logits_are_there_at_once_and_none_of_padding(large, monkeypatch):

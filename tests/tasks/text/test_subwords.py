@@ -116,8 +116,10 @@ def test_figures_count_words_and_the_limit_counts_subwords():
     dev = task.dev_examples[:3]
     figures = task.figures(dev, [[s.text] for s in dev])
     assert figures["symbols"] == sum(len(s.text.split()) + 1 for s in dev)
-    assert figures["exact_match"] == 1.0 and "perplexity of a word" in "\n".join(
-        task.details({**figures, "perplexity_elbo": 1.0, "perplexity_iw": 1.0})
-    )
+    words = sum(len(s.text.split()) for s in dev)
+    given = {"perplexity_elbo": 1.0, "perplexity_iw": 1.0, "unknown_tokens": 0.25 * words}
+    shown = "\n".join(task.details({**figures, **given}))
+    assert figures["exact_match"] == 1.0 and "perplexity of a word" in shown
+    assert "unknown words 25.00%" in " ".join(shown.split())
     longest = max(len(task.vocabulary.split(s.text)) for s in task.train_examples)
     assert task.max_length == longest > max(len(s.text.split()) for s in task.train_examples)

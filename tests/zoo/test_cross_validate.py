@@ -80,6 +80,9 @@ def test_every_fold_is_trained_once_and_judged_on_its_words(trained, tmp_path, c
     assert len(errors) == 1 + 3
     out = capsys.readouterr().out
     assert "3 of 72 forms are wrong" in out and "3 of 3 folds" in out
+    shown = [float(line.split()[-1]) for line in out.splitlines() if line.startswith("fold ")]
+    expected = [found[number]["accuracy"] for number in (1, 0, 1, 2)]
+    assert shown == pytest.approx(expected, abs=1e-4)
 
 
 def test_other_settings_are_refused_beside_finished_folds(trained, tmp_path, capsys):

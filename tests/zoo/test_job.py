@@ -1,12 +1,14 @@
 """What one training of a plan is told, and what it leaves beside the run."""
 
+import types
+
 import pytest
 from copy_task import CopyTask
 
 import zoo
 from keras_vae_collapse.core.files import write_json
 from keras_vae_collapse.training.held_out import hold_out
-from zoo import runners
+from zoo import job, runners
 from zoo.job import RIGHT, is_done, run_job
 from zoo.plan import planned_runs
 
@@ -88,6 +90,46 @@ def test_workers_share_the_cores(monkeypatch, workers, cores):
     with pytest.raises(Begun):
         list(runners.run_here([("folder", "run")], OPTIONS, workers))
     assert asked == [(runners.run_child, ("folder", "run", {**OPTIONS, "cores": cores}))]
+
+
+class Process:
+    """Stands for a process; `code` is that with which it ends, `None` before it is awaited."""
+
+    def __init__(self, code, interrupted=False):
+        self.code, self.interrupted = code, interrupted
+        self.exitcode, self.did = None, []
+
+    def __getattr__(self, name):
+        def call(*given):
+            self.did.append(name)
+            if name == "join":
+                if self.interrupted and self.did.count("join") == 1:
+                    raise KeyboardInterrupt
+                self.exitcode = self.code
+
+        return call
+
+
+@pytest.mark.parametrize("code", [0, 1, -9])
+def test_a_run_apart_is_awaited_and_its_failure_raised(monkeypatch, code):
+    process = Process(code)
+    context = types.SimpleNamespace(Process=lambda target, args: process)
+    monkeypatch.setattr(job.multiprocessing, "get_context", lambda kind: context)
+    if code:
+        with pytest.raises(RuntimeError, match=f"the run in here ended with exit code {code}"):
+            job.run_apart("here", None, OPTIONS)
+    else:
+        job.run_apart("here", None, OPTIONS)
+    assert process.did == ["start", "join"]
+
+
+def test_a_run_apart_ends_with_the_one_who_waits(monkeypatch):
+    process = Process(0, interrupted=True)
+    context = types.SimpleNamespace(Process=lambda target, args: process)
+    monkeypatch.setattr(job.multiprocessing, "get_context", lambda kind: context)
+    with pytest.raises(KeyboardInterrupt):
+        job.run_apart("here", None, OPTIONS)
+    assert process.did == ["start", "join", "terminate", "join", "kill"]
 
 
 def test_a_run_of_the_same_epochs_and_part_held_out_is_done(tmp_path):

@@ -50,3 +50,5 @@ def test_ctrl_c_while_a_command_is_imported_is_one_line(name, module, function):
 def test_a_script_runs_its_command(name, module, function):
     done = run(module, function, "--help")
     assert done.returncode == 0 and "--" in done.stdout and not done.stderr
+    # A paragraph says what it does; those of the usage and the options begin in small letters.
+    assert any(paragraph[:1].isupper() for paragraph in done.stdout.split("\n\n"))

@@ -41,6 +41,10 @@ def test_samples_follow_the_seed(model):
     assert len(drawn) == 300 and drawn == model.sample(300, seed=1) != model.sample(300, seed=2)
     assert len(set(drawn)) > 2 and model.sample(0) == []
     assert model.sample(3, seed=1) != model.sample(300, seed=1)[-3:]
+    with pytest.raises(ValueError, match="`count` must be an integer of at least 0"):
+        model.sample(-1)
+    with pytest.raises(ValueError, match="`seed` must be an integer of at least 0"):
+        model.sample(1, seed=-1)
 
 
 def test_a_path_begins_and_ends_with_the_reconstructions(model):

@@ -8,12 +8,26 @@ from page_text import PageText
 
 from keras_vae_collapse.diagnostics import diagnose
 from keras_vae_collapse.diagnostics.html_page import INK, page
+from keras_vae_collapse.diagnostics.html_report import remedy_list
+from keras_vae_collapse.diagnostics.remedies import Remedy
 from keras_vae_collapse.diagnostics.text_report import dimension_rows
 
 
 @pytest.fixture(scope="module")
 def report():
     return diagnose(make("noisy"), num_samples=2)
+
+
+def test_a_remedy_is_a_command_where_there_is_one_and_a_part_anywhere():
+    remedy = Remedy("free bits", "why & how", "FreeBitsKL", "free_bits", {"free_nats": 2})
+    item = "<li><strong>free bits</strong><br>why &amp; how<br>{}in your own model: <code>"
+    for command, call in (
+        ("kvc-train", "<code>kvc-train --recipe=free_bits --set free_nats=2</code><br>"),
+        (None, ""),
+    ):
+        expected = f"<ol>{item.format(call)}FreeBitsKL</code></li></ol>"
+        assert remedy_list([remedy], command) == expected
+    assert remedy_list([], "kvc-train") == ""
 
 
 def test_text_says_verdict_states_and_remedies():

@@ -178,6 +178,12 @@ def test_other_options_are_left_to_keras(options, keras_calls):
     assert keras_calls == [layer]
 
 
+def test_what_is_left_to_keras_is_told_whether_it_trains():
+    layer = GRU(UNITS, recurrent_dropout=0.9, seed=1)
+    trained, used = layer(X, training=True), layer(X, training=False)
+    assert np.abs(trained - used).max() > 1e-3
+
+
 def test_a_gpu_is_left_to_keras(monkeypatch, keras_calls):
     layer = GRU(UNITS)
     layer.build(X.shape)

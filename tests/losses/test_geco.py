@@ -51,6 +51,13 @@ def test_training_ends_at_the_least_rate_that_meets_the_constraint():
     np.testing.assert_allclose(term.multiplier, 3.0, atol=1e-2)
 
 
+def test_the_multiplier_may_be_held_at_one():
+    term = losses.GECO(0.0, multiplier_step=10.0, max_multiplier=1.0)
+    call(term)
+    term.observe(tf.constant([9.0]))
+    assert float(term.multiplier) == 1.0
+
+
 def test_the_multiplier_stays_within_its_bounds():
     term = losses.GECO(0.0, multiplier_step=10.0, momentum=0.0, max_multiplier=5.0)
     for distortion, expected in ((3.0, 5.0), (-9.0, 0.2)):

@@ -35,6 +35,12 @@ def test_a_latent_that_is_not_used_is_said_last(figures, record, start):
     assert summary(figures, **record).startswith(start)
 
 
+@pytest.mark.parametrize(("steps", "more"), [(200, True), (199, False)])
+def test_what_is_judged_is_looked_into_by_the_last_command(steps, more):
+    said = "The last command says where, why and what to try" in summary(UNUSED, steps=steps)
+    assert said is more
+
+
 def test_the_weights_that_are_kept_are_said_first():
     assert summary(USED, line=1) == "development set, weights of epoch 3"
     rounds = [{"round": 1, "best_epoch": 2}, {"round": 2, "best_epoch": 3}]

@@ -5,7 +5,10 @@ import pathlib
 import signal
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+# Tests import the modules beside them by name.
+sys.path.extend(
+    sorted({str(module.parent) for module in pathlib.Path(__file__).parent.rglob("*.py")})
+)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import pytest

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from test_sequence_decoder import CONDITION, EVERYTHING, SIZE, TARGET, Z, copied, make, search
+from small_decoders import CONDITION, EVERYTHING, SIZE, TARGET, Z, copied, make, search
 
 from keras_vae_collapse.core.special_ids import EOS, PAD
 from keras_vae_collapse.models import SequenceDecoder, decoding_steps

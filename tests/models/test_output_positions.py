@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from test_sequence_decoder import SIZE, TARGET, Z, make, search
+from small_decoders import SIZE, TARGET, Z, make, search
 
 from keras_vae_collapse.core.special_ids import UNK
 from keras_vae_collapse.layers import CharDropout, EmbeddingDropout

@@ -4,8 +4,8 @@ import os
 import signal
 
 import pytest
-from test_round_trainer import Watched
 from training_runs import tiny
+from watched_task import Watched
 
 from keras_vae_collapse.callbacks import time_limit
 from keras_vae_collapse.runs import RunError

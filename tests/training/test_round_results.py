@@ -2,8 +2,8 @@
 
 import json
 
-from test_round_trainer import Watched
 from training_runs import tiny
+from watched_task import Watched
 
 from keras_vae_collapse.training import TrainingOptions, round_results
 from keras_vae_collapse.training.description import run_directory

@@ -5,8 +5,8 @@ import types
 import keras
 import numpy as np
 import pytest
-from test_round_trainer import Watched
 from training_runs import tiny
+from watched_task import Watched
 
 from keras_vae_collapse import callbacks
 from keras_vae_collapse.distribute import Cluster, make_strategy

@@ -1,6 +1,0 @@
-"""The models of the clinic are files beside these tests."""
-
-import pathlib
-import sys
-
-sys.path.insert(0, str(pathlib.Path(__file__).parent))

@@ -167,19 +167,20 @@ def _features(model, options, count):
     check_integer("seed", options.seed, low=0)
     if options.features is not None:
         return [options.features] * count
-    path = options.folder / "predictions-dev.tsv"
-    if path.is_file():
-        found = [key[-1] for key in read_predictions(path)]
-    elif samples := sample_file(options.folder):
-        found = [example.features for example in read_examples(samples)]
-    else:
+    predictions = options.folder / "predictions-dev.tsv"
+    path = predictions if predictions.is_file() else sample_file(options.folder)
+    if path is None:
         raise ValueError(
-            f"{path.parent} holds no {path.name} to take features from; use --features"
+            f"{options.folder} holds no {predictions.name} to take features from; use --features"
         )
+    if path == predictions:
+        found = [key[-1] for key in read_predictions(path)]
+    else:
+        found = [example.features for example in read_examples(path)]
     known = known_features(model.vocabulary, found)
     if not known:
         raise ValueError(
-            "the development set has features unseen in training alone; use --features"
+            f"no row of {path} has only features that were seen in training; use --features"
         )
     return list(np.random.default_rng(options.seed).choice(known, count))
 

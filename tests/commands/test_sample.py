@@ -32,7 +32,7 @@ def test_features_that_the_model_never_saw_are_not_drawn(sample, monkeypatch):
         monkeypatch.setattr(reinflection, "read_predictions", lambda path, found=found: found)
         answer = sample("--count=5")
         assert answer[0] == code and [row[1] for row in answer[1]] == [FEATURES[1]] * 5 * (1 - code)
-    assert "features unseen in training alone; use --features" in answer[2]
+    assert "predictions-dev.tsv has only features that were seen in training; use" in answer[2]
 
 
 def test_features_can_be_given(sample):

@@ -7,7 +7,11 @@ from keras_vae_collapse.tasks.data_errors import shortened
 _WHITE_SPACE = re.compile(r"\s")
 # Applied one after the other they leave only those semicolons of UniMorph tags that part two of
 # them: `ADJ; DAT(PL;DEF)` is `ADJ;DAT(PL,DEF)`. The model's graph applies them as well, with RE2.
-TAG_REWRITES = (("[ \t\n\f\r]+", ""), *[(r"\(([^();]*);", r"(\1,")] * 8)
+# Parentheses may stand in parentheses, as in `ARG(NOM(1;SG);PFV)`.
+TAG_REWRITES = (
+    ("[ \t\n\f\r]+", ""),
+    *[(r"\(((?:[^();]|\([^();]*\))*);", r"(\1,")] * 8,
+)
 
 
 def check_features(text):

@@ -121,6 +121,7 @@ def test_the_first_bad_line_is_named_and_the_others_are_counted(read, content, m
         ("ADJ;ABL; PL", ["ADJ", "ABL", "PL"]),
         ("N;ACC(ANIM;MASC;SG);DEF", ["N", "ACC(ANIM,MASC,SG)", "DEF"]),
         ("V;NOM(1,SG);ACC(2;PL)", ["V", "NOM(1,SG)", "ACC(2,PL)"]),
+        ("V;ARG(NOM(1;SG);PFV;NEG);X", ["V", "ARG(NOM(1,SG),PFV,NEG)", "X"]),
         ("V;PRF;PRF", ["V", "PRF", "PRF"]),
     ],
 )

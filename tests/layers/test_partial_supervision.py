@@ -112,3 +112,15 @@ def test_conditions_of_another_size_are_refused():
     layer = PartialSupervision(CategoricalAttributes(4, [[1, 2]]))
     with pytest.raises(ValueError, match="condition_size=4 entries"):
         layer(CONDITION, LABELLED, ENCODED)
+
+
+@pytest.mark.parametrize(
+    ("condition", "encoded", "message"),
+    [
+        (CONDITION[:, 0], ENCODED, r"`condition` must have shape \(batch, M\)"),
+        (CONDITION, ENCODED[:, 0], r"`encoded` must have shape \(batch, d\)"),
+    ],
+)
+def test_other_shapes_are_refused(condition, encoded, message):
+    with pytest.raises(ValueError, match=message):
+        PartialSupervision()(condition, LABELLED, encoded)

@@ -48,20 +48,22 @@ def table(methods):
     """
     every = [row for rows in methods.values() for row in done(rows)]
     columns = [column for column in COLUMNS if values(every, column[0])]
-    lines = [
-        "| recipe | seeds | converged | " + " | ".join(label for _, label, _ in columns) + " |",
-        "|---|---|---|" + "---|" * len(columns),
-    ]
+    head = ["recipe", "seeds", "converged", *(label for _, label, _ in columns)]
+    lines = [_line(head), "|" + "---|" * len(head)]
     by = next((name for name in _BEST if values(every, name)), "rate_nats")
     for method in sorted(methods, key=lambda m: -_mean(methods[m], by)):
         rows = done(methods[method])
         cells = [_cell(values(rows, name), digits) for name, _, digits in columns]
-        converged = sum(row["converged"] == "yes" for row in rows)
+        converged = str(sum(row["converged"] == "yes" for row in rows))
         seeds = f"{len(rows)}" + (
             f" of {len(methods[method])}" * (len(rows) < len(methods[method]))
         )
-        lines.append(f"| {method} | {seeds} | {converged} | " + " | ".join(cells) + " |")
+        lines.append(_line([method, seeds, converged, *cells]))
     return "\n".join(lines)
+
+
+def _line(cells):
+    return f"| {' | '.join(cells)} |"
 
 
 def _mean(rows, name):

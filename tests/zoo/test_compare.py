@@ -54,6 +54,11 @@ def test_the_table_has_means_deviations_and_what_has_converged(rows):
     assert lines[3].startswith("| base | 1 | 1 | 0.000 |")
 
 
+def test_a_part_without_figures_is_a_table_of_three_columns(rows):
+    lines = table({"mdr": [row for row in rows if not row["accuracy"]]}).splitlines()
+    assert lines == ["| recipe | seeds | converged |", "|---|---|---|", "| mdr | 0 of 1 | 0 |"]
+
+
 def test_every_run_has_a_row_in_the_file_done_or_not(rows, tmp_path):
     assert write_rows(tmp_path / "runs.tsv", rows) == rows == read_rows(tmp_path / "runs.tsv")
     done, last = rows[1], rows[3]

@@ -87,7 +87,7 @@ def patched_fit(model):
 
     def build_from_local_batch(iterator=None, data_batch=None):
         if iterator is not None:
-            _, _, batches = next(iter(iterator))
+            *_, batches = next(iter(iterator))  # what stands before depends on the version
             data_batch = tf.nest.map_structure(
                 lambda value: strategy.experimental_local_results(value)[0], next(batches)
             )

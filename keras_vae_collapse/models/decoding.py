@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from keras_vae_collapse.core.special_ids import EOS, PAD, SOS
 
-_DEAD = tf.float32.min / 4
+_DEAD = float(tf.float32.min) / 4  # NumPy 1 makes its scalars double
 
 
 def beam_search(step, prepared, state, batch_size, max_length, beam_width=1, logit_offsets=0.0):
@@ -177,4 +177,4 @@ def until_end(ids, log_p):
 def never_emitted(vocabulary_size):
     """Logit offsets that keep padding, the unknown and the start symbol out of any output."""
     banned = [index < EOS for index in range(vocabulary_size)]
-    return tf.where(tf.constant(banned), tf.float32.min / 2, 0.0)
+    return tf.where(tf.constant(banned), float(tf.float32.min) / 2, 0.0)

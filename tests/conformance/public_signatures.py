@@ -68,10 +68,22 @@ def _public(module):
 
 def _parameters(value):
     try:
-        signature = inspect.signature(value)
+        signature = signature_of(value)
     except ValueError:  # of a class that has none
         return ""
     return "(" + ", ".join(_parameter(p) for p in signature.parameters.values()) + ")"
+
+
+def signature_of(value):
+    """As `inspect.signature`, and for a Keras layer whose `__init__` is that of a base class, too.
+
+    Python 3.10 shows the `__new__` of Keras there.
+    """
+    signature = inspect.signature(value)
+    if not inspect.isclass(value) or list(signature.parameters) != ["args", "kwargs"]:
+        return signature
+    _, *parameters = inspect.signature(value.__init__).parameters.values()
+    return signature.replace(parameters=parameters)
 
 
 def _parameter(parameter):

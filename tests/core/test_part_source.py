@@ -1,7 +1,7 @@
 import importlib
-import inspect
 
 import pytest
+from public_signatures import signature_of
 
 from keras_vae_collapse.core.part_source import LAYER_OPTIONS, part_source
 from keras_vae_collapse.core.parts import options_of
@@ -25,7 +25,7 @@ def test_the_source_of_a_class_shows_the_options_that_the_class_takes(package, n
 @pytest.mark.parametrize(("package", "name"), sorted(CLASSES))
 def test_the_source_of_a_class_shows_which_options_have_a_default(package, name):
     source = part_source(package, name)
-    taken = inspect.signature(the_class(package, name)).parameters
+    taken = signature_of(the_class(package, name)).parameters
     known = {n: p.default is not p.empty for n, p in taken.items() if n in source.options}
     assert known and known.items() <= source.options.items()
 

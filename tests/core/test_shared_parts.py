@@ -34,7 +34,8 @@ def test_a_clone_says_that_its_parts_are_not_shared_and_a_file_keeps_them_shared
     first, second = parts(clone, option)
     assert first is not second
     model.save(tmp_path / "model.keras")
-    with warnings.catch_warnings(action="error"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
         warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
         loaded = keras.models.load_model(tmp_path / "model.keras")
     first, second = parts(loaded, option)
@@ -43,5 +44,6 @@ def test_a_clone_says_that_its_parts_are_not_shared_and_a_file_keeps_them_shared
 
 def test_a_clone_of_latents_with_parts_of_their_own_is_silent():
     model = two_latents({"rate_term": MDRConstraint(1.0)}, {"rate_term": MDRConstraint(1.0)})
-    with warnings.catch_warnings(action="error"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
         keras.models.clone_model(model)

@@ -10,13 +10,16 @@ FORMAT_HELP = (
 
 
 class Parser(argparse.ArgumentParser):
-    """Takes `--flag=--` for what it is, a flag without its value; argparse makes it `[]`."""
+    """Takes `--flag=--` for what it is, a flag without its value.
+
+    argparse makes it `[]`, from Python 3.13 on `"--"`.
+    """
 
     def parse_args(self, *args, **kwargs):
         options = super().parse_args(*args, **kwargs)
         for name, value in vars(options).items():
-            lost = value == [] != self.get_default(name)
-            if lost or (isinstance(value, list) and [] in value):
+            lost = value == "--" or value == [] != self.get_default(name)
+            if lost or (isinstance(value, list) and ([] in value or "--" in value)):
                 self.error(f"argument --{name}: expected one argument")
         return options
 

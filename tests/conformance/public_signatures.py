@@ -75,11 +75,15 @@ def _parameters(value):
 
 
 def signature_of(value):
-    """As `inspect.signature`, and for a Keras layer whose `__init__` is that of a base class, too.
+    """As `inspect.signature`, of classes whose `__init__` is ours.
 
-    Python 3.10 shows the `__new__` of Keras there.
+    That of Keras has other parameters in other versions. Where it is that of a base class of ours,
+    Python 3.10 shows the `__new__` of Keras.
     """
     signature = inspect.signature(value)
+    of_init = getattr(getattr(value, "__init__", None), "__module__", "")
+    if of_init.startswith("keras."):
+        raise ValueError(f"the __init__ of {value} is that of Keras")
     if not inspect.isclass(value) or list(signature.parameters) != ["args", "kwargs"]:
         return signature
     _, *parameters = inspect.signature(value.__init__).parameters.values()

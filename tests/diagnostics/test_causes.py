@@ -1,55 +1,14 @@
 """Each cause on figures made by hand, on both sides of its threshold."""
 
 import dataclasses
-import types
 
 import numpy as np
 import pytest
+from made_figures import distortion, found, survey
 
 from keras_vae_collapse.diagnostics import conclusions
 from keras_vae_collapse.diagnostics.causes import loss, objective, path, training
-from keras_vae_collapse.diagnostics.examination.measurements import Measurements
 from keras_vae_collapse.losses import MDRConstraint
-
-
-def distortion(coefficient=1.0, squared=False, sizes=(8.0,), rows=64):
-    return types.SimpleNamespace(
-        coefficient=coefficient,
-        nats_per_loss=1.0 / coefficient,
-        squared=squared,
-        sizes=lambda: list(sizes),
-        rows=rows,
-        kind=types.SimpleNamespace(categorical=True),
-    )
-
-
-def survey(kind=None, **options):
-    site = types.SimpleNamespace(rate_term=None)
-    defaults = {"dead_layer": None, "encoder_blocked": False, "frozen": (0, 3)}
-    layers = options.pop("layers", [])
-    passes = types.SimpleNamespace(
-        sites=[site], model=types.SimpleNamespace(_flatten_layers=lambda: layers)
-    )
-    return types.SimpleNamespace(distortion=kind, passes=passes, **{**defaults, **options})
-
-
-def found(**figures):
-    kind = figures.pop("kind", None)
-    about = figures.pop("survey", None) or survey(kind)
-    defaults = {
-        "rate_nats": 5.0,
-        "information_nats": 4.0,
-        "examples": 512,
-        "latent_dim": 4,
-        "survey": about,
-        "z_in_loss": True,
-        "rate_in_loss": True,
-        "rate_weight": 1.0,
-        "relative_weight": 1.0,
-        "posterior_spread": 1.0,
-        "z_worth_nats": 10.0,
-    }
-    return Measurements(**{**defaults, **figures})
 
 
 def test_a_path_without_gradient_is_disconnected():

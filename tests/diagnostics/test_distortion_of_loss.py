@@ -92,3 +92,88 @@ def test_targets_may_be_those_from_the_second_position_on(rng):
 def test_another_loss_is_not_recognised(rng):
     x, means = rng.standard_normal((2, ROWS, TIME))
     assert recognise(means, np.tanh(means - x) ** 3, [x]) is None
+
+
+def test_targets_may_be_probabilities_of_categories_or_those_up_to_the_last_position(rng):
+    ids, logits, derivative = categorical(rng)
+    found = recognise(logits, derivative / ROWS, [np.eye(SYMBOLS)[ids]])
+    assert found.kind.categorical and found.positions == (TIME,)
+    longer = np.concatenate([ids, np.ones_like(ids[:, :1])], axis=1)
+    found = recognise(logits, derivative / ROWS, [longer])
+    assert found.coefficient == pytest.approx(1.0)
+    np.testing.assert_array_equal(found.shift(longer), ids)
+    np.testing.assert_array_equal(found.target_of([longer]), np.eye(SYMBOLS)[ids])
+
+
+def test_the_targets_are_looked_for_in_each_array_that_could_hold_them(rng):
+    ids, logits, derivative = categorical(rng)
+    names = np.full((ROWS, TIME), "word")
+    too_large = np.where(ids == 1, SYMBOLS, ids)  # no category of these outputs
+    one_a_row = np.arange(1.0 * ROWS)
+    arrays = [names, too_large, one_a_row, ids == 1, ids, ids.copy()]
+    found = recognise(logits, derivative / ROWS, arrays)
+    assert found.source == 4 and found.coefficient == pytest.approx(1.0)
+    assert recognise(logits, derivative / ROWS, arrays[:4]) is None
+    # What is left out may have an id below 0.
+    masked = np.where(np.arange(TIME) < 4, ids, -1)
+    found = recognise(logits, np.where(masked[..., None] >= 0, derivative, 0.0) / ROWS, [masked])
+    assert found.counted.sum() == 4 * ROWS
+
+
+def test_outputs_of_one_number_a_row_may_have_a_vector_of_targets(rng):
+    y, means = rng.standard_normal((2, ROWS))
+    found = recognise(means[:, None], (means - y)[:, None] / ROWS, [y])
+    assert found.squared and found.positions == (1,) and found.rows == ROWS
+
+
+@pytest.mark.parametrize(("others", "known"), [(1, True), (2, False)])
+def test_a_fiftieth_of_the_positions_may_have_another_gradient(rng, others, known):
+    ids, logits, derivative = categorical(rng)
+    derivative[0, :others] *= 3.0  # of 96
+    assert (recognise(logits, derivative / ROWS, [ids]) is not None) is known
+
+
+@pytest.mark.parametrize(
+    ("factor", "counted", "known"),
+    [
+        (1.019, True, True), (1.021, True, False), (0.979, True, False), (0.0, False, True),
+        (0.9e-6, False, True), (1e-5, True, False), (-1.0, True, False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("categories", [True, False])
+def test_positions_count_with_one_factor_or_not_at_all(rng, categories, factor, counted, known):
+    ids, outputs, derivative = categorical(rng)
+    if not categories:
+        x, outputs = rng.standard_normal((2, ROWS, TIME))
+        ids, derivative = x, outputs - x
+    derivative[:4] *= factor
+    found = recognise(outputs, derivative / ROWS, [ids])
+    assert (found is not None) is known
+    if known:
+        assert found.coefficient == pytest.approx(1.0)
+        assert found.counted[:4].all() == counted and found.counted[4:].all()
+
+
+@pytest.mark.parametrize(("share", "known"), [(0.9e-3, True), (1.2e-3, False)])
+def test_a_gradient_beside_that_of_the_category_is_within_rounding(rng, share, known):
+    ids, logits, derivative = categorical(rng)
+    beside = rng.standard_normal(derivative.shape)
+    square = np.sum(derivative**2, axis=-1, keepdims=True)
+    beside -= np.sum(beside * derivative, axis=-1, keepdims=True) / square * derivative
+    beside *= np.sqrt(share * square / np.sum(beside**2, axis=-1, keepdims=True))
+    assert (recognise(logits, (derivative + beside) / ROWS, [ids]) is not None) is known
+
+
+def test_where_the_outputs_are_right_rounding_does_not_decide(rng):
+    x, means = rng.standard_normal((2, ROWS, TIME))
+    means[:8] = x[:8]
+    gradient = means - x
+    gradient[:8] = 1e-9  # no multiple of 0
+    found = recognise(means, gradient / ROWS, [x])
+    assert found is not None and found.coefficient == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("gradient", [0.0, -1.0])
+def test_a_loss_without_distortion_or_against_it_is_not_recognised(rng, gradient):
+    ids, logits, derivative = categorical(rng)
+    assert recognise(logits, gradient * derivative, [ids]) is None

@@ -32,3 +32,63 @@ def test_the_derivative_is_that_of_the_nats(kind):
     slope = kind.derivative(outputs, target) * CHANGE
     slope = slope.sum() if kind.categorical else slope
     np.testing.assert_allclose((nats[0] - nats[1]) / 2e-6, slope, rtol=1e-5)
+
+
+def log_softmax(values):
+    return values - np.log(np.sum(np.exp(values)))
+
+
+P, LOGITS = np.array([0.2, 0.5, 0.3]), np.array([0.4, -1.0, 2.0])
+BITS = np.array([0.0, 1.0, 0.0])
+CLOSED = {
+    "categorical, from logits": (LOGITS, np.eye(3)[1], -log_softmax(LOGITS)[1]),
+    "categorical, from probabilities": (3.0 * P, np.eye(3)[1], -np.log(0.5)),
+    "binary, from logits": (
+        LOGITS,
+        BITS,
+        [np.log1p(np.exp(0.4)), np.log1p(np.e), np.log1p(np.exp(2.0))],
+    ),
+    "binary, from probabilities": (P, BITS, -np.log([0.8, 0.5, 0.7])),
+    "squared error": (LOGITS, BITS, [0.08, 2.0, 2.0]),
+    "absolute error": (LOGITS, BITS, [0.4, 2.0, 2.0]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_nats_are_those_of_the_closed_form(kind):
+    outputs, targets, nats = CLOSED[kind.name]
+    np.testing.assert_allclose(kind.nats(outputs, targets), nats)
+
+
+def test_means_are_the_probabilities_that_outputs_stand_for():
+    means = {kind.name: kind.mean(CLOSED[kind.name][0]) for kind in KINDS}
+    np.testing.assert_allclose(means["categorical, from logits"], np.exp(log_softmax(LOGITS)))
+    np.testing.assert_allclose(means["categorical, from probabilities"], P)
+    np.testing.assert_allclose(means["binary, from logits"], 1.0 / (1.0 + np.exp(-LOGITS)))
+    np.testing.assert_array_equal(means["binary, from probabilities"], P)
+    np.testing.assert_array_equal(means["squared error"], LOGITS)
+
+
+def test_errors_have_noise_of_1_and_a_slope_of_1_at_most():
+    squared, absolute = KINDS[4:]
+    np.testing.assert_array_equal(squared.whitened(LOGITS, CHANGE), CHANGE)
+    np.testing.assert_array_equal(absolute.whitened(LOGITS, CHANGE), CHANGE)
+    np.testing.assert_array_equal(
+        absolute.derivative(LOGITS, LOGITS - [0.1, 0.0, -9.0]), [1, 0, -1]
+    )
+
+
+def test_outputs_at_the_end_of_their_range_have_finite_nats():
+    logits, probabilities, binary_logits, binary, *_ = KINDS
+    certain = np.array([1000.0, 0.0])
+    assert logits.nats(certain, np.eye(2)[0]) == 0.0
+    assert logits.nats(certain, np.eye(2)[1]) == pytest.approx(-np.log(1e-30))
+    np.testing.assert_array_equal(logits.derivative(certain, np.eye(2)[1]), [1.0, -1.0])
+    least = -np.log(1e-7)
+    assert probabilities.nats(np.array([1.0, 0.0]), np.eye(2)[1]) == pytest.approx(least)
+    np.testing.assert_allclose(binary.nats(np.array([0.0, 1.0]), np.array([1.0, 0.0])), least, 1e-6)
+    np.testing.assert_allclose(binary_logits.nats(np.array([1000.0]), np.array([0.0])), 1000.0)
+    slope = probabilities.derivative(np.array([1.0, 0.0]), np.eye(2)[1])
+    np.testing.assert_allclose(slope, [1.0, 1.0 - 1e7])
+    assert np.isfinite(probabilities.derivative(np.zeros(2), np.eye(2)[1])).all()
+    np.testing.assert_allclose(binary.derivative(np.array([0.0]), np.array([1.0])), -1e7, 1e-6)

@@ -4,7 +4,13 @@ import json
 import pytest
 
 import zoo
-from keras_vae_collapse.diagnostics.remedies import COLLAPSED, IGNORED, PARTIAL, remedies_for
+from keras_vae_collapse.diagnostics.remedies import (
+    COLLAPSED,
+    IGNORED,
+    PARTIAL,
+    Remedy,
+    remedies_for,
+)
 
 CASES = [
     (COLLAPSED, "inactive"),
@@ -86,3 +92,66 @@ def test_remedies_after_2019_are_those_that_cured():
     assert inactive.index("geco") > inactive.index("mdr")
     assert noisy.index("du_vae") == noisy.index("bn_vae") + 1
     assert not {"iwae", "vamp_prior", "skip_vae", "vmf", "mmd"} & set(sum(recipes.values(), []))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "cause", "examples", "rate", "target"),
+    [
+        (COLLAPSED, "inactive", 300, 0.0, 23),  # 4 log 300 = 22.8
+        (COLLAPSED, "inactive", 1, 0.0, 3),  # as of two examples
+        (COLLAPSED, "inactive", 300, 22.7, 23),  # not yet reached
+        (COLLAPSED, "inactive", 300, 23.0, None),
+        (PARTIAL, "dimensions", 300, 11.0, 23),
+        (PARTIAL, "dimensions", 300, 15.0, 30),
+    ],
+)
+def test_a_target_is_above_the_present_rate_or_left_out(verdict, cause, examples, rate, target):
+    found = {r.recipe: r for r in remedies_for(verdict, cause, examples, rate)}
+    assert ("mdr" in found) is (target is not None)
+    if target:
+        assert found["mdr"].settings == {"rate_term.rate_nats": target}
+    elif cause == "inactive":
+        assert not {"free_bits", "delta_vae"} & set(found)
+        assert found["char_dropout_mdr"].settings == {"rate_term.rate_nats": 23}
+
+
+@pytest.mark.parametrize(("active", "dims"), [(0, 1), (1, 1), (5, 5)])
+def test_a_smaller_latent_keeps_the_active_dimensions_and_one_at_least(active, dims):
+    *_, smaller = remedies_for(PARTIAL, "dimensions", 300, active=active)
+    assert smaller.recipe is None and smaller.settings == {"latent_dim": dims}
+
+
+@pytest.mark.parametrize(
+    ("rate_term", "settings"),
+    [
+        ({"weight": 1.0}, {"rate_term.weight": 0.25}),
+        ({"weight": 0.1}, {"rate_term.weight": 0.25}),  # a weight is not a target: any other
+        ({"weight": 0.25}, None),
+        ({}, {"rate_term.weight": 0.25}),
+        (None, {"rate_term.weight": 0.25}),
+    ],
+)
+def test_of_the_recipe_in_use_only_what_differs_is_said(rate_term, settings):
+    recipe = {"name": "base", "rate_term": rate_term}
+    found = [
+        r for r in remedies_for(COLLAPSED, "noisy", 300, recipe=recipe) if "KL weight" in r.name
+    ]
+    assert [remedy.settings for remedy in found] == ([settings] if settings else [])
+    assert all(remedy.recipe is None for remedy in found)
+    other = remedies_for(COLLAPSED, "noisy", 300, recipe={"name": "bow", "rate_term": rate_term})
+    assert "base" in [remedy.recipe for remedy in other]
+
+
+@pytest.mark.parametrize(("asked", "again"), [(22, True), (23, False), (40, False)])
+def test_a_target_that_was_asked_for_already_is_not_asked_for_again(asked, again):
+    recipe = {"name": "mdr", "rate_term": {"rate_nats": asked}}
+    names = [r.name for r in remedies_for(COLLAPSED, "inactive", 300, recipe=recipe)]
+    assert any(name.startswith("minimum desired rate (") for name in names) is again
+
+
+def test_a_remedy_is_a_command_with_its_options():
+    remedy = Remedy("", "", "Part", "mdr", {"a.b": 2, "c": 0.5})
+    assert remedy.command("train") == "train --recipe=mdr --set a.b=2 --set c=0.5"
+    assert remedy.command(None) is None
+    own = Remedy("", "", "Part", settings={"c": 3})
+    assert own.command("train") == "the command of this model again, with --set c=3"

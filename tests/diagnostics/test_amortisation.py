@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import tensorflow_probability as tfp
 
+from keras_vae_collapse.diagnostics.examination import amortisation
 from keras_vae_collapse.diagnostics.examination.amortisation import amortisation_gap, direction_gap
+from keras_vae_collapse.diagnostics.examination.objectives import BOUND, DISTANCE, RATE
 
 tfd = tfp.distributions
 ROWS, PRECISION = 8_192, 3.0
@@ -73,3 +75,62 @@ def test_a_direction_is_moved_to_where_the_loss_is_lower():
     # From a right angle the mean cosine rises to nearly 1: 5 units of the loss, 2 nats each.
     assert 7.0 < gap(sideways) < 10.5
     assert gap(np.repeat(best, 16, axis=0)) < 0.5
+
+
+def gap_of_loss(distortion, weight, scale, prior=None, **changes):
+    """`gap_of` where the loss is `scale D + weight R`, from the prior, and the passes."""
+    passes = bowl(scale)
+    site = types.SimpleNamespace(prior=prior, layer=types.SimpleNamespace(concentration=50.0))
+    passes.sites, passes.shapes = [site], changes.pop("shapes", [(2,)])
+    figures = types.SimpleNamespace(
+        **{
+            "survey": types.SimpleNamespace(distortion=distortion), "objective": RATE,
+            "rate_in_loss": True, "rate_weight": weight, "held_weight": None, **changes,
+        }
+    )  # fmt: skip
+    start = np.zeros((ROWS, 2)), np.ones((ROWS, 2))
+    return amortisation.gap_of(figures, passes, np.arange(ROWS), *start, np.random.default_rng(0))
+
+
+def kind(squared, coefficient=1.0):
+    nats_per_loss = 1.0 if squared else 1.0 / coefficient
+    return types.SimpleNamespace(squared=squared, nats_per_loss=nats_per_loss)
+
+
+@pytest.mark.parametrize(
+    ("distortion", "weight", "scale", "beta", "unit"),
+    [
+        (None, 0.5, 1.0, 0.5, 1.0),
+        (kind(False, 0.1), 0.1, 0.1, 1.0, 1.0),  # a loss that averages over ten
+        (kind(False, 0.1), 0.3, 0.1, 3.0, 1.0),
+        (kind(True), 2.0, 1.0, 2.0, 1.0),
+        (kind(True), 0.5, 1.0, 0.5, 2.0),  # nats of the Gaussian beside which the rate weighs 1
+    ],
+)
+def test_the_gap_of_a_loss_is_in_nats_of_its_distortion(distortion, weight, scale, beta, unit):
+    best, variance = PRECISION * WANTED / (PRECISION + beta), np.full(2, beta / (PRECISION + beta))
+    lost = negative_elbo(np.zeros(2), np.ones(2), beta) - negative_elbo(best, variance, beta)
+    found = gap_of_loss(distortion, weight, scale)
+    assert 0.9 * lost * unit < found < 1.02 * lost * unit
+
+
+def test_a_standard_prior_is_none_and_one_of_another_scale_is_not():
+    plain = gap_of_loss(None, 1.0, 1.0)
+    assert gap_of_loss(None, 1.0, 1.0, prior=tfd.Normal(np.zeros(2, "f"), 1.0)) == plain
+    for prior in (tfd.Normal(0.0, 2.0), tfd.Normal(1.0, 1.0), tfd.Laplace(0.0, 1.0)):
+        assert gap_of_loss(None, 1.0, 1.0, prior=prior) != pytest.approx(plain, rel=1e-3)
+        # Of several draws, or of sequences of them, it is only known for the standard prior.
+        for shapes in ([(1,), (1,)], [(1, 2)]):
+            assert gap_of_loss(None, 1.0, 1.0, prior=prior, shapes=shapes) is None
+    assert gap_of_loss(None, 1.0, 1.0, shapes=[(1,), (1,)]) == plain
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"objective": BOUND}, {"objective": DISTANCE}, {"rate_in_loss": False},
+        {"weight": 0.0}, {"weight": -0.1},
+    ],
+)  # fmt: skip
+def test_an_objective_without_a_price_of_the_rate_has_no_gap(changes):
+    assert gap_of_loss(None, **{"weight": 1.0, "scale": 1.0, **changes}) is None

@@ -4,6 +4,7 @@ import types
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from made_figures import distortion, found, our_latent, survey
 
 from keras_vae_collapse.diagnostics import LatentModel, conclusions
@@ -106,6 +107,9 @@ def test_an_encoder_that_lags_is_trained_alone_for_some_steps(trainings):
     (cause, *_) = causes_of_degree(kind=kind, amortisation_gap_nats=20.0, z_worth_nats=0.0)
     assert trainings == [([64, 64, 32], 12, [4], None)]
     assert "encoder alone gain 4.00 nats" in cause.evidence  # 2 units of the loss, 2 nats each
+    (unknown, *_) = causes_of_degree(amortisation_gap_nats=20.0, z_worth_nats=0.0)
+    assert "encoder alone gain 2.00 nats" in unknown.evidence
+    trainings.pop()
     # What is frozen needs no trial.
     causes_of_degree(survey=survey(kind, frozen=(3, 3)), z_worth_nats=0.0)
     assert len(trainings) == 1
@@ -216,5 +220,15 @@ def test_callables_without_a_loss_are_told_what_is_not_known(monkeypatch):
     ):
         assert "not split into distortion and rate" in explanation.notes[1]
         assert not {"rate_weight", "iterations"} & set(explanation.figures)
-    with pytest.raises(ValueError, match="at least two examples. Received: 1"):
+    with pytest.raises(ValueError, match="`latent` must hold at least two examples. Received: 1"):
         conclusions.of_callables(EXACT.subset([0]), 0)
+    assert len(conclusions.of_callables(EXACT.subset([0, 1]), 0).causes) <= 1
+
+
+@pytest.mark.parametrize(("slope", "names"), [(0.01, ["not_identifiable"]), (1.0, [])])
+def test_of_callables_a_decoder_that_is_flat_is_not_identifiable(slope, names):
+    def log_prob(z, x):
+        return -0.5 * tf.reduce_sum((x - slope * z) ** 2, axis=-1)
+
+    flat = LatentModel(lambda x: (x / 1.2, np.full_like(x, 0.6)), log_prob, X.astype("float32"))
+    assert [cause.name for cause in conclusions.of_callables(flat, 0).causes] == names

@@ -212,3 +212,57 @@ def test_bad_values_are_named():
         LatentModel(None, model.log_prob, model.inputs)
     with pytest.raises(ValueError, match="`gold` must hold one entry for each of the 300"):
         dataclasses.replace(model, gold=["a"])
+
+
+@pytest.mark.parametrize(
+    ("name", "low"), [("num_samples", 1), ("seed", 0), ("max_rows", 2), ("num_examples", 0)]
+)
+def test_a_number_below_its_least_is_named(name, low):
+    with pytest.raises(ValueError, match=f"{name}.*at least {low}.*{name}={low - 1}"):
+        diagnose(make("healthy"), **{name: low - 1})
+    report = diagnose(make("healthy"), **{"num_samples": 1, "max_rows": 20, name: low})
+    assert len(report.samples) == min(
+        report.figures["examples"], 0 if name == "num_examples" else 8
+    )
+
+
+def test_rows_of_a_larger_set_are_drawn_by_the_seed_and_keep_their_order():
+    seen = []
+
+    def encode(rows):
+        seen.append(rows.copy())
+        return rows[:, np.newaxis] / 50.0, np.full((len(rows), 1), 0.3)
+
+    model = LatentModel(
+        encode, lambda z, rows: -np.sum((z - rows[:, None] / 50) ** 2, -1), np.arange(100.0)
+    )
+    for seed in (0, 1):
+        diagnose(model, num_samples=1, max_rows=30, seed=seed)
+    first, second = seen[0], seen[-1]
+    assert len(first) == 30 and np.all(np.diff(first) > 0) and first.tolist() != second.tolist()
+    report = diagnose(model, num_samples=1, max_rows=100)
+    assert report.figures["examples"] == report.total_rows == 100
+    assert "drawn from 100" not in report.to_text()
+
+
+def test_a_diagnosis_takes_500_samples_of_1600_rows_and_shows_8_unless_told_otherwise():
+    few = make("healthy").subset(np.arange(12))
+    report = diagnose(few)
+    assert report.figures["num_samples"] == 500 and len(report.samples) == 8
+    assert report.seed == 0 and report.steps is None and report.figures["latent_dim"] == 4
+    many = LatentModel(
+        lambda x: (x[:, None], np.ones((len(x), 1))), lambda z, x: -(z[:, 0] ** 2), np.zeros(1601)
+    )
+    assert diagnose(many, num_samples=1).figures["examples"] == 1600
+
+
+def test_a_report_has_what_the_training_was_with():
+    recipe = {"name": "mdr", "rate_term": {"rate_nats": 99.0}}
+    found = diagnose(make("inactive"), num_samples=1, recipe=recipe)
+    assert "mdr" not in [remedy.recipe for remedy in found.remedies]
+    # Twice the present rate where that is more than 4 log 300 = 22.8.
+    shallow = diagnosed("few_dimensions")
+    (asked,) = [r.settings["rate_term.rate_nats"] for r in shallow.remedies if r.recipe == "mdr"]
+    assert asked == max(23, int(np.ceil(2 * shallow.figures["rate_nats"])))
+    (smaller,) = [r for r in shallow.remedies if "latent_dim" in r.settings]
+    assert smaller.settings["latent_dim"] == sum(d.state == "active" for d in shallow.dimensions)

@@ -62,3 +62,39 @@ def test_a_loss_without_rate_is_named_by_its_callables():
     model.compile("adam")
     found = explain(model, X, latent=LatentModel(model.encode, model.log_prob, X))
     assert found.causes[0].name == "rate_not_in_loss"
+
+
+def of_numpy(model):
+    return LatentModel(model.encode, lambda z, x: -np.sum((np.asarray(z)[:, :1] - x) ** 2, -1), X)
+
+
+@pytest.mark.parametrize(
+    ("data", "latent"),
+    [
+        (([X, X], None), None),
+        (({"x": X}, None), None),
+        ((X, X[:, :2]), None),
+        ((X[:, :3], None), None),
+        ((X, None), of_numpy),
+    ],
+)
+def test_data_of_another_shape_and_callables_in_numpy_are_not_fitted(data, latent):
+    model = OwnStep(1.0, 1.0)
+    model.compile("sgd")
+    latent = latent(model) if latent else LatentModel(model.encode, model.log_prob, X)
+    assert weights_of_loss(model, data, latent, np.random.default_rng(0)) is None
+
+
+class OtherLoss(OwnStep):
+    def log_prob(self, z, x):
+        return -10.0 * ops.sum(ops.abs(ops.roll(x, 1, axis=-1) - self.out(z)), axis=-1)
+
+
+def test_a_loss_that_is_neither_distortion_nor_rate_is_not_fitted():
+    keras.utils.set_random_seed(0)
+    model = OwnStep(1.0, 0.0)
+    model.compile("sgd")
+    other = LatentModel(model.encode, lambda z, x: OtherLoss.log_prob(model, z, x), X)
+    assert weights_of_loss(model, (X, None), other, np.random.default_rng(0)) is None
+    silent = LatentModel(model.encode, lambda z, x: 0.0 * ops.sum(model.out(z), axis=-1), X)
+    assert weights_of_loss(model, (X, None), silent, np.random.default_rng(0)) is None

@@ -1,6 +1,7 @@
 import types
 
 import numpy as np
+import tensorflow_probability as tfp
 
 from keras_vae_collapse.diagnostics.outputs import compare_outputs
 
@@ -34,3 +35,21 @@ def test_the_examples_that_are_shown_are_drawn_from_all_by_the_seed():
     assert found == sorted(set(found)) and len(found) == 8 and max(found) > 20
     assert shown() == found != shown(seed=1)
     assert shown(rows=5) == [0, 1, 2, 3, 4] and shown(count=0) == []
+
+
+def test_each_example_is_shown_with_its_label_its_gold_and_its_three_outputs():
+    prior = tfp.distributions.Normal(1e6, 1.0)
+    model = types.SimpleNamespace(
+        decode=True, labels=["a", "b", "c"], gold=[7, 8, 9], prior_of_rows=lambda shape: prior,
+        outputs=lambda z: [round(float(value)) for value in z[:, 0]],
+    )  # fmt: skip
+    figures, samples = compare_outputs(model, np.array([[10.0], [20.0], [30.0]]), 9, 0)
+    assert [(s.label, s.gold, s.right) for s in samples] == [
+        ("a", "7", "10"),
+        ("b", "8", "20"),
+        ("c", "9", "30"),
+    ]
+    permuted = [sample.permuted for sample in samples]
+    assert sorted(permuted) == ["10", "20", "30"] and "10" != permuted[0] and "20" != permuted[1]
+    assert all(abs(int(sample.prior) - 1e6) < 10 for sample in samples)
+    assert figures["unchanged_output_fraction"] == 0.0 and figures["distinct_outputs"] == 3

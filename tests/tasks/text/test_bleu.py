@@ -32,6 +32,7 @@ def test_words_are_split_as_they_are_given():
 
 
 def test_short_sentences_can_be_right():
+    assert bleu(["a b c d e"], ["a b c d e"]) == 100.0
     assert bleu(["it rains"], ["it rains"]) == pytest.approx(100.0)
     assert bleu(["it rains"], [""]) == 0.0
 

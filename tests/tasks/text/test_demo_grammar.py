@@ -60,5 +60,9 @@ def test_every_value_of_every_factor_is_in_training():
 
 
 def test_more_sentences_than_there_are_cannot_be_drawn():
+    assert demo_sentences(train=0, dev=0) == {"train": [], "dev": []}
+    assert [len(part) for part in demo_sentences(train=0, dev=86400).values()] == [0, 86400]
+    with pytest.raises(ValueError, match="Received: train=-3, dev=2"):
+        demo_sentences(train=-3, dev=2)
     with pytest.raises(ValueError, match="86400 sentences. Received: train=86400, dev=1"):
         demo_sentences(train=86400, dev=1)

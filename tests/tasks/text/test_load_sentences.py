@@ -46,6 +46,27 @@ def test_of_a_file_a_tenth_is_held_out_always_the_same_copies_together(folder, c
     assert "12 of 120 sentences are held out" in caplog.text
 
 
+@pytest.mark.parametrize(("count", "held_out"), [(3, 2), (24, 2), (26, 3)])
+def test_at_least_two_are_held_out(folder, count, held_out):
+    path = folder(some_txt=[f"line {i}" for i in range(count)]) / "some.txt"
+    train, dev = load_sentences(path)
+    assert (len(train), len(dev)) == (count - held_out, held_out)
+
+
+def test_names_may_be_in_capitals_and_folders_are_no_files(folder):
+    path = folder(TRAIN_TXT=["a b"], Ptb_VALID_TXT=["c", "d"])
+    (path / "train").mkdir()
+    (path / "dev.txt").mkdir()
+    assert [texts(part) for part in load_sentences(path)] == [["a b"], ["c", "d"]]
+
+
+def test_the_first_ten_files_of_a_directory_without_a_training_file_are_named(folder):
+    with pytest.raises(DataError, match="found no file"):
+        load_sentences(folder())
+    with pytest.raises(DataError, match="found 'a0.txt', .*, 'a9.txt'$"):
+        load_sentences(folder(**{f"a{i}_txt": ["x"] for i in range(10)}, b_txt=["x"]))
+
+
 def test_at_most_a_thousand_are_held_out(folder):
     path = folder(some_txt=[f"line {i}" for i in range(12_000)]) / "some.txt"
     train, dev = load_sentences(path)

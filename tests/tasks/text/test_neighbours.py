@@ -47,3 +47,9 @@ def test_nobody_to_compare_with_and_no_neighbours_are_refused():
         nearest_sentences(Compass(), ["east"], ["east", "east"])
     with pytest.raises(ValueError, match="`count` must"):
         nearest_sentences(Compass(), ["east"], ["north"], count=0)
+
+
+def test_ten_are_given_by_default_and_equals_in_their_order():
+    places = [f"place {i}" for i in range(40)]  # of which the compass knows none
+    (rows,) = nearest_sentences(Compass(), ["east"], places)
+    assert rows == [(place, 0.0) for place in places[:10]]

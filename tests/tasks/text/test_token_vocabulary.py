@@ -75,3 +75,50 @@ def test_what_no_vocabulary_can_hold_is_refused(arguments, message):
 def test_a_vocabulary_of_nothing_is_refused():
     with pytest.raises(ValueError, match="limit=0"):
         TokenVocabulary.from_texts(TEXTS, limit=0)
+
+
+def test_ten_thousand_tokens_are_known_by_default():
+    vocabulary = TokenVocabulary.from_texts([" ".join(map(str, range(10_001)))])
+    assert (len(vocabulary.tokens), vocabulary.max_length) == (10_000, 10_001)
+
+
+@pytest.mark.parametrize(("text", "words", "characters"), [("", 0, 0), ("a", 1, 1), ("ab c", 2, 4)])
+def test_lengths_are_numbers_of_tokens(text, words, characters):
+    for unit, length in (("words", words), ("characters", characters)):
+        vocabulary = TokenVocabulary(("a",), 1, unit)
+        assert vocabulary.length(text) == vocabulary.figure_length(text) == length
+        assert vocabulary.figure_unit == unit
+
+
+def test_the_longest_sentence_has_one_token_at_least():
+    vocabulary = TokenVocabulary.from_texts(["a"])
+    assert [vocabulary.reaching(length).max_length for length in (0, 1, 7)] == [1, 1, 7]
+    assert vocabulary.max_length == 1 and vocabulary.reaching(7).tokens == ("a",)
+
+
+SUBWORDS = TokenVocabulary((" ", "a", "b", " a"), 3, "subwords", ((" ", "a"),))
+
+
+def test_subwords_are_read_and_written_with_the_space_before_a_word():
+    assert SUBWORDS.split("ab a") == [" a", "b", " a"] and SUBWORDS.length("ab a") == 3
+    assert SUBWORDS.figure_length("ab a") == 2
+    assert SUBWORDS.encode("ab ca") == [7, 6, 4, UNK, 5, EOS]
+    assert SUBWORDS.decode(SUBWORDS.encode("ab ca")) == "ab <unk>a"
+    assert SUBWORDS.unknown("ab ca a") == ["ca"]
+    config = json.loads(json.dumps(SUBWORDS.to_config()))
+    assert TokenVocabulary.from_config(config) == SUBWORDS
+    assert "merges" not in TokenVocabulary(("a",), 1).to_config()
+
+
+def test_spaces_at_the_ends_are_characters_and_special_symbols_leave_no_trace():
+    vocabulary = TokenVocabulary((" ", "a"), 3, "characters")
+    assert vocabulary.decode([2, 4, 0, 5, 4, EOS]) == " a "
+    with pytest.raises(ValueError, match=r"must lie in \[0, 5\]. Received: -1"):
+        vocabulary.decode([-1])
+
+
+def test_all_but_surrogates_may_stand_in_a_token():
+    assert TokenVocabulary(("\ud7ff", "\ue000"), 1, "characters").size == 6
+    for token in ("\udfff", "a\udc00b"):
+        with pytest.raises(ValueError, match="must not hold"):
+            TokenVocabulary((token,), 1)

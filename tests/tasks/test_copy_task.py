@@ -8,6 +8,7 @@ import tensorflow as tf
 from copy_task import CopyTask
 from training_runs import differences, left_by, tiny
 
+from keras_vae_collapse.core.errors import RecipeError
 from keras_vae_collapse.diagnostics import diagnose
 from keras_vae_collapse.runs import RunError, load_model
 from keras_vae_collapse.training import evaluate, train
@@ -128,3 +129,56 @@ def test_the_checksum_is_that_of_every_array_of_both_sets():
     changed = [{**arrays, name: values + 1} for name, values in arrays.items()]
     found = [sha256(arrays), *map(sha256, changed), *(sha256(arrays, one) for one in changed)]
     assert sha256(arrays) == found[0] and len(set(found)) == 7
+
+
+def test_a_task_has_what_every_task_needs_and_refuses_the_rest(task):
+    recipe = tiny("base")
+    assert task.complete(recipe) == recipe and task.training_examples(recipe) is task.train_examples
+    assert task.unlabelled(recipe) is None and task.dev_options() is None
+    assert (
+        task.prior_samples(None, 3) == task.details({}) == []
+        and task.further_figures({}, None) == {}
+    )
+    assert task.figure({"accuracy": 0.5, "other": 0.25}, "other") == 0.25
+    for name, value in (("labelled", 3), ("unlabeled", {"class": "WordsAlone"})):
+        with pytest.raises(RecipeError, match=f"'copy' knows no labels. Received: {name}="):
+            task.complete(recipe.replace(**{name: value}))
+    with pytest.raises(ValueError, match="the task 'copy' has no ensembles"):
+        task.ensemble([])
+
+
+def test_other_development_examples_make_another_task(task):
+    other = task.with_dev_examples(task.dev_examples[:2])
+    assert (len(other.dev_examples), len(task.dev_examples)) == (2, 24)
+    assert other.sizes() == {"train_examples": 96, "dev_examples": 2}
+
+
+def test_the_monitor_is_the_tasks_own_or_one_that_is_named(task):
+    for setting in ([], ["task"], ["auto"], ["accuracy"]):
+        assert task.chosen_monitor(*setting) == "accuracy"
+    assert task.chosen_monitor("constrained_elbo") == "constrained_elbo"
+    with pytest.raises(RecipeError, match="one of accuracy, constrained_elbo, .*'accuracy'"):
+        task.chosen_monitor("acuracy")
+
+
+def test_the_table_and_the_file_show_greedy_and_beam_search(task, tmp_path):
+    assert task.table({"accuracy": 0.5}) == [("accuracy", "0.5000", "0.5000")]
+    beam = {"accuracy": 0.5, "beam": {"accuracy": 0.75}}
+    assert task.table(beam) == [("accuracy", "0.5000", "0.7500")]
+    examples = [[4, 5, 3], [6, 3]]
+    task.write_predictions(tmp_path / "found", examples, [["4 5", "4"], [""]])
+    assert (tmp_path / "found").read_text() == "4 5\t4 5\n4 5\t4\n6\t\n"
+
+
+def test_outputs_are_decoded_from_the_posterior_means_that_the_projector_shows(task):
+    model, few = task.model(tiny("base")), task.with_dev_examples(task.dev_examples[:3])
+    vectors, columns, rows = few.latent_table(model)
+    np.testing.assert_allclose(
+        vectors, model.encode_ids(few.encode(few.dev_examples)["source"])[0], rtol=1e-5, atol=1e-6
+    )
+    assert columns == ("input",) and rows == [(task.text(e),) for e in few.dev_examples]
+    for width in ([], [3]):
+        ids, _ = model.decode(vectors, None, *width)
+        expected = [[task.text(beam) for beam in beams] for beams in ids.numpy()]
+        assert task.outputs(model, few.dev_examples, *width) == expected
+        assert [len(beams) for beams in expected] == [*width, 1][:1] * 3

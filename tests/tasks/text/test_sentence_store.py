@@ -1,4 +1,5 @@
 import gzip
+import io
 import itertools
 import os
 import subprocess
@@ -11,7 +12,7 @@ from training_runs import tiny
 
 from keras_vae_collapse.tasks import TextTask
 from keras_vae_collapse.tasks.data_errors import DataError, DataWarning
-from keras_vae_collapse.tasks.text import Sentence, sentence_store
+from keras_vae_collapse.tasks.text import Sentence, sentence_store, stored_sentences
 from keras_vae_collapse.tasks.text.stored_sentences import StoredIds
 from keras_vae_collapse.tasks.text.subwords import installed
 from keras_vae_collapse.training import train
@@ -107,9 +108,76 @@ def test_what_is_too_long_is_counted_every_time(data):
         with pytest.warns(DataWarning) as warned:
             TextTask(data, length_limit=5, stream=stream)
         messages.append([str(w.message) for w in warned])
+        assert {w.filename for w in warned} == {__file__}
     assert messages[0] == messages[1] == messages[2] and len(messages[0]) == 2
     with pytest.raises(DataError, match="too few training sentences are left"):
         TextTask(data, tokens="characters", length_limit=1, stream=True)
+
+
+@pytest.mark.filterwarnings("ignore:.*sentences have more than 2 words")
+def test_two_development_sentences_are_left_at_least(data, tmp_path):
+    dev = tmp_path / "dev.txt"
+    for short in (2, 1):
+        dev.write_text("word1 word2\n" * short + "word1 word2 word3\n")
+        if short == 2:
+            task = TextTask(data, dev=dev, length_limit=2, stream=True)
+            assert [s.text for s in task.dev_examples] == ["word1 word2"] * 2
+    with pytest.raises(DataError, match="too few development sentences are left: 1 of 2"):
+        TextTask(data, dev=dev, length_limit=2, stream=True)
+
+
+def test_what_is_held_out_is_said_every_time_and_where_the_ids_are_once(data, cache, caplog):
+    caplog.set_level("INFO")
+    said = []
+    for stream in (False, True, True):
+        caplog.clear()
+        task = TextTask(data, stream=stream)
+        said.append(caplog.messages[:])
+    place = f"{data}: its sentences are kept as ids in {next(cache.iterdir())}"
+    held_out = f"{data}: without a development file (--dev=FILE) {len(task.dev_examples)} of 320"
+    assert said[1] == [place, *said[2]] and said[0] == said[2]
+    assert [line.startswith(held_out) for line in said[0]] == [True]
+    caplog.clear()
+    TextTask(data, dev=data, stream=True)
+    assert "held out" not in caplog.text
+
+
+def test_the_same_content_at_another_place_is_another_corpus(data, tmp_path):
+    other = tmp_path / "other.txt"
+    other.write_bytes(data.read_bytes())
+    for path in (data, other):
+        assert {s.path for s in TextTask(path, stream=True).dev_examples} == {str(path)}
+
+
+def test_too_few_sentences_are_refused_as_in_memory(data):
+    data.write_text("one\ntwo\none\n")
+    messages = []
+    for stream in (False, True):
+        with pytest.raises(DataError, match="2 different sentences, the first 'one'") as error:
+            TextTask(data, stream=stream)
+        messages.append(str(error.value))
+    assert messages[0] == messages[1]
+
+
+@pytest.mark.filterwarnings("ignore:1 of 52 development sentences")
+def test_ten_thousand_words_and_sentences_of_two_hundred_are_kept_by_default(data):
+    words = [str(number) for number in range(10_001)]
+    lines = [" ".join(words[start : start + 200]) for start in range(0, 10_001, 200)]
+    data.write_text("".join(f"{line}\n" for line in [*lines, "long " * 201]))
+    with pytest.warns(DataWarning, match="1 of 52 training sentences have more than 200 words"):
+        corpus = sentence_store.stored_corpus(data, dev=data)
+    assert len(corpus.vocabulary.tokens) == 10_000 and corpus.vocabulary.max_length == 200
+    assert len(corpus.train) == len(corpus.dev) == 51
+
+
+def test_ids_are_kept_in_the_cache_of_the_user_by_default(monkeypatch):
+    import pooch
+
+    monkeypatch.setattr(pooch, "os_cache", lambda name: f"/home/{name}")
+    given = os.environ["KERAS_VAE_COLLAPSE_CACHE"]
+    assert str(sentence_store.cache_folder()) == f"{given}/sentences"
+    monkeypatch.delenv("KERAS_VAE_COLLAPSE_CACHE")
+    assert str(sentence_store.cache_folder()) == "/home/keras_vae_collapse/sentences"
 
 
 def test_a_reading_that_fails_leaves_nothing(data, cache):
@@ -134,6 +202,8 @@ def test_large_files_stay_on_the_disk(data, monkeypatch):
     monkeypatch.setattr(sentence_store, "_LARGE", data.stat().st_size - 1)
     assert sentence_store.is_large(data) and not sentence_store.is_large("demo")
     assert not isinstance(TextTask(data).train_examples, list)
+    monkeypatch.setattr(sentence_store, "_LARGE", data.stat().st_size)
+    assert not sentence_store.is_large(data)
     packed = data.with_suffix(".gz")
     packed.write_bytes(gzip.compress(data.read_bytes()))
     size = packed.stat().st_size
@@ -161,6 +231,31 @@ def test_a_file_that_was_cut_is_an_error(tmp_path):
     assert (len(ids), ids.shape, ids.lengths.tolist()) == (3, (3, 3), [2, 0, 3])
     with pytest.raises(OSError, match="shorter than it was"):
         StoredIds(path, np.array([6]))[:]
+
+
+def test_no_row_is_an_empty_array(tmp_path):
+    (tmp_path / "ids").touch()
+    ids = StoredIds(tmp_path / "ids", np.zeros(0, "int64"))
+    assert ids.shape == ids[:].shape == (0, 0) and ids[:].dtype == np.int32
+
+
+def test_a_file_that_gives_fewer_bytes_than_it_is_asked_for_is_read_on(tmp_path, monkeypatch):
+    class Slow(io.BytesIO):
+        def read(self, count):
+            return super().read(min(count, 3))
+
+    stored = np.array([7, 8, 9, 4, 5], "<i4").tobytes()
+    monkeypatch.setattr(stored_sentences, "open", lambda *_, **__: Slow(stored), raising=False)
+    assert StoredIds("ids", np.array([3, 5]))[[1, 0]].tolist() == [[4, 5, 0], [7, 8, 9]]
+
+
+def test_sentences_are_taken_from_either_end(data):
+    sentences = TextTask(data, stream=True).train_examples
+    texts = [sentence.text for sentence in sentences]
+    assert (sentences[0].text, sentences[-1].text) == (texts[0], texts[-1])
+    assert [sentence.text for sentence in sentences[5:1:-2]] == [texts[5], texts[3]]
+    with pytest.raises(IndexError):
+        sentences[len(texts)]
 
 
 @pytest.mark.slow

@@ -133,6 +133,7 @@ def test_what_is_too_long_is_left_out_and_counted(tmp_path):
     with pytest.warns(DataWarning) as warned:
         task = TextTask(tmp_path, length_limit=3)
     texts = [str(w.message) for w in warned]
+    assert {w.filename for w in warned} == {__file__}
     assert texts[0].startswith("1 of 3 training sentences have more than 3 words")
     assert f"{path}, line 1: 4 words, 'a b c d'" in texts[0]
     assert "1 of 3 development" in texts[1] and f"{dev}, line 3: 5 words" in texts[1]
@@ -141,6 +142,65 @@ def test_what_is_too_long_is_left_out_and_counted(tmp_path):
     path.write_text("a b c d\n")
     with pytest.raises(DataError, match="too few training sentences are left.*line 1"):
         TextTask(tmp_path, length_limit=3)
+    path.write_text("a b\n")
+    dev.write_text("a\na b c d e\n")
+    with pytest.raises(DataError, match="too few development sentences are left: 1 of 2"):
+        TextTask(tmp_path, length_limit=3)
+
+
+@pytest.mark.parametrize(
+    "option", [{"tokens": "letters"}, {"vocabulary_limit": 0}, {"length_limit": 0}]
+)
+def test_an_option_outside_its_range_is_named(option):
+    with pytest.raises(ValueError, match=f"`{next(iter(option))}` must be"):
+        TextTask("demo", **option)
+
+
+def test_no_sentences_are_no_rows_of_one_column(task):
+    assert task.encode([])["source"].shape == (0, 1)
+
+
+FIGURES = {
+    "exact_match": 0.5, "token_error_rate": 0.25, "count": 2, "symbols": 6, "unknown_tokens": 1,
+    "perplexity_elbo": 1234.5678, "perplexity_iw": 2.5, "distinct_1": 0.125, "distinct_2": 0.75,
+}  # fmt: skip
+
+
+def test_the_table_shows_greedy_and_beam_search_and_bleu_where_it_is_there(task):
+    alone = [("exact match", "0.5000", "0.5000"), ("token error rate", "0.2500", "0.2500")]
+    assert task.table(FIGURES) == alone
+    beam = {"exact_match": 1.0, "token_error_rate": 0.125, "bleu": 50.0}
+    rows = task.table({**FIGURES, "bleu": 25.0, "beam": beam})
+    assert rows[:2] == [
+        ("exact match", "0.5000", "1.0000"),
+        ("token error rate", "0.2500", "0.1250"),
+    ]
+    assert len(rows) == 3 and rows[2][1].startswith("25") and rows[2][2].startswith("50")
+
+
+def test_the_details_are_counted_in_words_without_the_ends(task):
+    lines = [" ".join(line.split()) for line in task.details(FIGURES)]
+    assert lines[:3] == [
+        "perplexity of a word, by the ELBO 1,234.568",
+        "perplexity of a word, importance-weighted 2.500",
+        "unknown words 25.00%",  # one of six symbols, two of which are ends
+    ]
+    assert [line.split()[-1] for line in lines[3:5]] == ["0.1250", "0.7500"]
+    assert "the end of a sentence as a word: 3.00 words a sentence" in lines[5]
+    assert lines[6].startswith("for BLEU and self-BLEU: pip install") and len(lines) == 7
+    more = task.details({**FIGURES, "bleu": 25.0, "self_bleu": 10.0, "symbols": 2})
+    assert len(more) == 7 and "100.00%" in more[2] and "pip" not in "".join(more)
+
+
+def test_the_tokens_that_a_model_does_not_know_are_told_in_one_warning():
+    for texts, message in (
+        (["a x", "b"], "1 of 3 words unknown to the model: 'x'"),
+        (["x", "y"], "no token of the 2 given sentences is known"),
+    ):
+        with pytest.warns(DataWarning) as warned:
+            task = TextTask.of_model(a_model(), [Sentence(text) for text in texts])
+        assert [str(w.message)[: len(message)] for w in warned] == [message]
+    assert task.options["tokens"] == "words" and task.data == {"name": "examples", "task": "text"}
 
 
 def a_model(**given):
@@ -170,6 +230,8 @@ def test_samples_of_the_prior_follow_the_seed(task):
     found = task.further_figures(figures, a_model(sample=sample), seed=5)
     assert asked == [(SAMPLES, 5)] and found["distinct_1"] == 1.0
     assert found["perplexity_elbo"] == pytest.approx(math.e)
+    task.further_figures(figures, a_model(sample=sample))
+    assert asked[1:] == [(500, 0)]
     assert found["perplexity_iw"] == pytest.approx(math.exp(0.5))
 
 
@@ -208,6 +270,16 @@ def test_the_projector_of_the_demo_shows_the_factors():
     _, columns, rows = task.latent_table(build(task.complete(tiny("base")), task))
     assert columns == ("sentence", "subject", "number", "verb", "tense", "place")
     assert rows[0][0].endswith(f"{rows[0][-1]} .") and len(rows) == 5
+
+
+def test_the_projector_shows_sentences_alone_where_there_are_no_factors(task):
+    model = build(task.complete(tiny("base")), task)
+    vectors, columns, rows = task.latent_table(model)
+    texts = [sentence.text for sentence in task.dev_examples]
+    assert columns == ("sentence",) and rows == [(text,) for text in texts]
+    np.testing.assert_allclose(vectors, model.encode(texts)[0], rtol=1e-5, atol=1e-6)
+    assert task.prior_samples(model, 2) == task.prior_samples(model, 2, seed=0)
+    assert task.prior_samples(model, 2) != task.prior_samples(model, 2, seed=1)
 
 
 def test_twenty_sentences_from_the_prior_are_left_for_people(task, run):

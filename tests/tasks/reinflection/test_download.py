@@ -76,6 +76,11 @@ def test_only_the_files_asked_for_are_fetched(server, tmp_path, monkeypatch):
     monkeypatch.setattr(download, "SHA256", hashes)
     folder = fetch_sigmorphon2016("turkish", 3, tmp_path / "cache", f"{server.url}/good")
     assert files_in(folder) == sorted(FILES)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KERAS_VAE_COLLAPSE_CACHE", str(tmp_path / "another"))
+    monkeypatch.setenv("KERAS_VAE_COLLAPSE_MIRROR", f"{server.url}/good/")
+    assert [len(part) for part in load_data("sigmorphon2016")] == [1, 1]  # Turkish, task 3
+    assert files_in(tmp_path / "another") == sorted(FILES)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +117,17 @@ def test_cache_that_cannot_be_written_is_an_error(server, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(DataError, match="cannot get .* to .*/file/"):
         fetch_sigmorphon2016(cache_dir=tmp_path / "file", base_url=f"{server.url}/good")
+
+
+def test_a_language_and_task_are_there_once_all_their_files_are(server, tmp_path, monkeypatch):
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("KERAS_VAE_COLLAPSE_CACHE", str(tmp_path / "another"))
+    assert not download.is_downloaded("turkish", 3, cache)
+    folder = fetch_sigmorphon2016("turkish", 3, cache, f"{server.url}/good")
+    assert folder == cache / "sigmorphon2016-f397ed13b2aa"
+    assert download.is_downloaded("turkish", 3, cache) and not download.is_downloaded("turkish", 3)
+    (folder / "turkish-task3-dev").unlink()
+    assert not download.is_downloaded("turkish", 3, cache)
 
 
 def test_data_flag_downloads_by_name(server, tmp_path, monkeypatch):

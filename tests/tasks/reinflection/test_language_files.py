@@ -75,3 +75,24 @@ def test_the_only_language_or_turkish_is_meant(tmp_path):
         the_language(tmp_path)
     write(tmp_path, "turkish-task3-train")
     assert the_language(tmp_path) == "turkish"
+
+
+@pytest.mark.parametrize("count", [20, 23])
+def test_twenty_names_are_listed_each_with_its_parts_and_the_others_counted(tmp_path, count):
+    names = [f"l{number:02}" for number in range(count)]
+    write(tmp_path, *(f"{name}.trn" for name in names), "l00.dev", "l00_small.trn")
+    with pytest.raises(DataError) as error:
+        find_file(tmp_path, "tr")
+    listed = "; ".join(f"{name} (train)" for name in names[1:20])
+    more = "" if count == 20 else "; and 3 more"
+    assert str(error.value).endswith(f"The directory has: l00 (dev, train); {listed}{more}.")
+
+
+def test_a_file_that_is_missing_is_named_by_its_task(tmp_path):
+    write(tmp_path, "tur-task1-train", "tur-unimorph-dev")
+    for task, name in ((2, "tur-task2-train"), ("unimorph", "tur-unimorph-train")):
+        with pytest.raises(DataError, match=f"/{name}. .*tur-task1 .train.; tur-unimorph .dev..$"):
+            find_file(tmp_path, "tur", task)
+    with pytest.raises(ValueError, match="`task` must be one of 1, 2, 3, 'unimorph'"):
+        find_file(tmp_path, "tur", 9)
+    assert find_file(tmp_path, "tur", "unimorph", "dev").path.name == "tur-unimorph-dev"

@@ -8,6 +8,7 @@ from training_runs import write_data
 from keras_vae_collapse.tasks import ReinflectionTask
 from keras_vae_collapse.tasks.reinflection import DataError, DataWarning, Example, load_data
 from keras_vae_collapse.tasks.reinflection.held_out import hold_out
+from keras_vae_collapse.tasks.reinflection.load import load
 
 SUFFIXES = {"N;NOM;SG": "", "N;NOM;PL": "ler", "N;ABL;SG": "den", "N;LOC(PL;DEF)": "lerde"}
 STEMS = "ev el göz ada oda kuş at ip iz yol kol dil can gün ay yıl su ses kız bel".split()
@@ -57,6 +58,36 @@ def test_unimorphs_folder_of_a_language_is_its_file(tmp_path):
     (tmp_path / "tur" / "tur").write_text(text(STEMS), encoding="utf-8")
     (tmp_path / "tur" / "README.md").write_text("x")
     assert sum(map(len, load_data(tmp_path / "tur"))) == 80
+
+
+def test_a_language_is_a_file_of_a_folder_that_is_named(folder):
+    (folder / "fin").write_text(text(STEMS[:4]), encoding="utf-8")
+    data = load(folder, "fin")
+    assert (lemmas(data.train + data.dev), data.language) == (set(STEMS[:4]), "fin")
+
+
+def test_a_file_has_a_language_by_its_name_and_a_development_file_beside_it(folder, caplog):
+    caplog.set_level(logging.INFO)
+    data = load(folder / "tur.trn")
+    assert (data.language, data.task) == ("tur", "unimorph") and len(data.dev) == 8
+    assert f"development examples: {folder / 'tur.dev'}" in caplog.messages
+    caplog.clear()
+    # A file of development examples has none beside it, and one that is given is taken.
+    data = load(folder / "tur.dev")
+    assert data.language == "tur" and (len(data.train), len(data.dev)) == (4, 4)
+    assert load(folder / "tur.trn", "de", dev=folder / "words.txt").language == "de"
+    assert "development examples" not in caplog.text
+
+
+def test_rows_that_hang_together_are_not_held_out_by_words(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    rows = "".join(f"ev\tev{end}\tN;X{end}\n" for end in range(20))
+    (tmp_path / "tur").write_text(rows, encoding="utf-8")
+    with pytest.warns(DataWarning) as warned:
+        load_data(tmp_path / "tur")
+    assert caplog.messages[-1].endswith("2 of 20 rows are held out")
+    said = "all 2 development words are in training: the figures"
+    assert [str(w.message)[: len(said)] for w in warned] == [said]
 
 
 def test_a_tenth_of_the_words_is_held_out_and_said(folder, caplog):

@@ -44,7 +44,9 @@ def test_a_bad_file_is_named_with_its_line(tmp_path, data, message):
 
 
 def test_the_longest_line_is_read(tmp_path):
-    assert words(write(tmp_path / "words", b"e" * 10_000 + b"\n")) == ["e" * 10_000]
+    for start, end in ((b"", b"\n"), (b"\xef\xbb\xbf", b"\r\n")):
+        path = write(tmp_path / "words", start + b"e" * 10_000 + end + b"ev\n")
+        assert words(path) == ["e" * 10_000, "ev"]
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -49,6 +49,11 @@ def test_learned_by_hand():
     assert set(tokens[:4]) == {" ", "a", "b", "c"} and tokens[4:] == (" a", " ab")
     assert merges == ((" ", "a"), (" a", "b"))
     assert learn_subwords(["ab ab ab c"], limit=3)[0] == (" ", "a", "b")  # c is the rarest
+    assert set(learn_subwords(["zz z a"], limit=2)[0]) == {" ", "z"}
+    assert set(learn_subwords(["b a"], limit=2)[0]) == {" ", "a"}  # equals in their order
+    assert learn_subwords(["a"], limit=1) == ((" ",), ())
+    with pytest.raises(ValueError, match="`limit` must be an integer of at least 1"):
+        learn_subwords(["a"], limit=0)
 
 
 @learns

@@ -200,7 +200,10 @@ def test_the_tokens_that_a_model_does_not_know_are_told_in_one_warning():
         with pytest.warns(DataWarning) as warned:
             task = TextTask.of_model(a_model(), [Sentence(text) for text in texts])
         assert [str(w.message)[: len(message)] for w in warned] == [message]
-    assert task.options["tokens"] == "words" and task.data == {"name": "examples", "task": "text"}
+    assert task.options == {"tokens": "words", "vocabulary_limit": 10_000, "length_limit": 200}
+    assert task.data == {"name": "examples", "task": "text"}
+    with pytest.raises(DataError, match="too few given sentences are left: 1 of 2"):
+        TextTask.of_model(a_model(), [Sentence("a"), Sentence("a b c d a b")])
 
 
 def a_model(**given):

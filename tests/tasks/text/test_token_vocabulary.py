@@ -107,6 +107,7 @@ def test_subwords_are_read_and_written_with_the_space_before_a_word():
     assert SUBWORDS.unknown("ab ca a") == ["ca"]
     config = json.loads(json.dumps(SUBWORDS.to_config()))
     assert TokenVocabulary.from_config(config) == SUBWORDS
+    assert TokenVocabulary((" ", "a", " a"), 1, "subwords", SUBWORDS.merges).size == 7
     assert "merges" not in TokenVocabulary(("a",), 1).to_config()
 
 

@@ -125,3 +125,35 @@ def test_rows_of_an_added_task_in_another_order_go_with_their_words(tmp_path):
     train, dev = load_data(folder, "turkish", 3, [1])
     assert len(train) == 2 * len(dev) == 8
     assert not {w for e in train for w in e.words} & {w for e in dev for w in e.words}
+
+
+def test_five_folds_by_the_seed_0_are_the_default(tmp_path):
+    data = write_data(tmp_path / "data")
+    default, same, other = FoldData(data), FoldData(data, folds=5, seed=0), FoldData(data, seed=1)
+    assert default.folds == len(default.rows) == 5 and default.rows == same.rows
+    texts = [
+        (each.write(0, tmp_path / str(number)) / "turkish-task3-dev").read_text(encoding="utf-8")
+        for number, each in enumerate((default, same, other))
+    ]
+    assert texts[0] == texts[1] != texts[2]
+
+
+@pytest.mark.parametrize(
+    ("task", "row", "name"),
+    [
+        ("unimorph", "l{}\tf{}\tN;PL\n", "deu-unimorph-"),
+        ("sigmorphon2023", "l{}\tN;PL\tf{}\n", "deu-"),
+        (3, "l{}\tnum=PL\tf{}\n", "deu-task3-"),
+    ],
+)
+def test_files_are_named_by_their_format_and_written_where_they_differ(tmp_path, task, row, name):
+    (tmp_path / "deu").write_text("".join(row.format(i, i) for i in range(8)), encoding="utf-8")
+    data = FoldData(tmp_path / "deu", folds=2)
+    folder = data.write(0, tmp_path / "fold")
+    train, dev = (folder / f"{name}{split}" for split in ("train", "dev"))
+    assert sorted(folder.iterdir()) == [dev, train] and data.task == task
+    text, file = dev.read_text(encoding="utf-8"), train.stat().st_ino
+    assert set(text.splitlines()) < {row.format(i, i).strip() for i in range(8)}
+    dev.write_text("old")
+    data.write(0, folder)
+    assert dev.read_text(encoding="utf-8") == text and train.stat().st_ino == file

@@ -79,6 +79,22 @@ def test_a_file_has_a_language_by_its_name_and_a_development_file_beside_it(fold
     assert "development examples" not in caplog.text
 
 
+def test_training_and_development_files_are_of_one_task(tmp_path):
+    def write(stem, kind):
+        row = f"{stem}\tpos=N\t{stem}ler\n"
+        (tmp_path / f"tur-task{kind}").write_text(row, encoding="utf-8")
+
+    def read(**options):
+        data = load(tmp_path, **options)
+        return data.task, *(example.source for example in data.train + data.dev)
+
+    for stem, kind in (("ev", "1-train"), ("el", "1-dev"), ("at", "3-dev")):
+        write(stem, kind)
+    assert read() == (1, "ev", "el")
+    write("ip", "3-train")
+    assert read() == (3, "ip", "at") and read(task=1) == (1, "ev", "el")
+
+
 def test_rows_that_hang_together_are_not_held_out_by_words(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     rows = "".join(f"ev\tev{end}\tN;X{end}\n" for end in range(20))

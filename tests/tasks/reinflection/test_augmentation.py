@@ -85,3 +85,15 @@ def test_augmentations_add_up_and_keep_what_was_given():
 def test_an_augmentation_or_option_that_is_not_there_is_named(part, message):
     with pytest.raises(ValueError, match=message):
         augment(EVLER, part)
+
+
+def test_a_common_beginning_that_is_kept_whole_is_not_swapped():
+    pair = [Example("kitap", "N", "kitler")]  # three letters in common
+    assert prefix_swaps(pair, swaps=9) == prefix_swaps(pair, swaps=9, kept=4) == []
+    assert len(prefix_swaps([*pair, Example("kan", "N", "kat")], swaps=9, kept=2)) == 9
+
+
+@pytest.mark.parametrize(("name", "value"), [("swaps", 0), ("kept", 0), ("seed", -1)])
+def test_an_impossible_option_is_named(name, value):
+    with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least {value + 1}"):
+        prefix_swaps(EVLER, **{name: value})

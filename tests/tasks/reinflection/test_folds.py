@@ -69,12 +69,21 @@ def test_the_seed_decides_and_rows_of_one_word_alone_are_a_group():
     assert [len(rows) for rows in one.rows] == [5, 5, 5, 5]
 
 
+def test_four_words_of_many_rows_are_cut_in_two():
+    examples = pairs(*[("a", "b")] * 3, *[("c", "d")] * 3, ("b", "c"))
+    found = word_folds(examples, folds=2)
+    assert sorted(found.rows) == [[0, 1, 2], [3, 4, 5]] and found.dropped == [6]
+
+
 def test_impossible_numbers_are_refused():
     examples = pairs(("a", "b"), ("c", "d"))
     with pytest.raises(ValueError, match="`folds` must be at most 2.*Received: folds=3"):
         word_folds(examples, 3)
+    assert sorted(word_folds(examples, 2).rows) == [[0], [1]]
     with pytest.raises(ValueError, match="`folds`"):
         word_folds(examples, 1)
+    with pytest.raises(ValueError, match="`seed` must be an integer of at least 0"):
+        word_folds(examples, 2, seed=-1)
 
 
 def test_files_of_a_fold_are_a_data_set_whose_development_words_are_unseen(tmp_path):

@@ -135,6 +135,21 @@ def test_a_word_that_is_too_large_for_what_is_left_is_passed_over():
     assert len(hold_out(examples)[1]) == 4  # of the five that are a tenth
 
 
+def test_words_are_held_out_whole_and_not_the_first_ones():
+    examples = [Example(f"{i}", "N", f"{i}.{form}") for i in range(10) for form in range(2)]
+    assert len(lemmas(hold_out(examples)[1])) == 1 and len(hold_out(examples)[1]) == 2
+    single = [Example(f"{i}", "N", f"{i}.") for i in range(100)]
+    train, dev = hold_out(single)
+    assert len(dev) == 10 and dev != single[:10]
+    assert train + dev == sorted(single, key=lambda example: (example in dev, int(example.source)))
+
+
+def test_of_words_that_are_all_too_large_the_smallest_is_held_out():
+    sizes = {"ev": 30, "el": 20, "at": 25}
+    rows = [Example(stem, "N", f"{stem}{i}") for stem, size in sizes.items() for i in range(size)]
+    assert lemmas(hold_out(rows)[1]) == {"el"}
+
+
 def test_a_large_word_is_held_out_where_there_is_no_other(tmp_path):
     examples = [Example(stem, "N", f"{stem}{i}") for stem in ("ev", "el") for i in range(30)]
     train, dev = hold_out(examples)

@@ -3,7 +3,12 @@ from training_runs import TINY, write_data
 
 import zoo
 from keras_vae_collapse.core.errors import RecipeError
-from keras_vae_collapse.tasks.reinflection import DataWarning, ReinflectionTask, WordTask
+from keras_vae_collapse.tasks.reinflection import (
+    DataError,
+    DataWarning,
+    ReinflectionTask,
+    WordTask,
+)
 
 
 @pytest.fixture
@@ -34,6 +39,22 @@ def test_a_file_of_words_takes_the_place_of_the_training_words(data, tmp_path):
     assert task.description()["unlabeled"] == [str(tmp_path / "words")]
 
 
+@pytest.mark.parametrize("targets", [1, 2, 3])
+def test_two_different_development_targets_are_enough(tmp_path, recwarn, targets):
+    rows = "".join(f"ev\tpos=N\tev{letter}\n" for letter in "abcdefgh")
+    (tmp_path / "train").write_text(rows, encoding="utf-8")
+    dev = "".join(f"ev\tpos=N\t{word}\n" for word in ("eva", "vee", "vea", "eva")[:targets])
+    (tmp_path / "dev").write_text(dev * 2, encoding="utf-8")
+    options = {"dev": tmp_path / "dev"}
+    if targets == 1:
+        with pytest.raises(DataError, match="at least two different targets"):
+            WordTask(tmp_path / "train", **options)
+        return
+    assert len(WordTask(tmp_path / "train", **options).dev_examples) == targets
+    said = f"1 of {targets} development words are among those of training"
+    assert [str(w.message)[: len(said)] for w in recwarn.list].count(said) == 1
+
+
 @pytest.mark.filterwarnings("ignore::keras_vae_collapse.tasks.reinflection.DataWarning")
 def test_recipe_and_task_belong_together(data):
     task, labelled = WordTask(data), ReinflectionTask(data)
@@ -47,3 +68,6 @@ def test_recipe_and_task_belong_together(data):
         task.complete(zoo.recipe("mdr"))
     with pytest.raises(RecipeError, match="neither augmentation nor rounds"):
         task.complete(recipe.replace(augmentation={"class": "Copies"}))
+    rounds = {"examples": {"class": "Distillation"}}
+    with pytest.raises(RecipeError, match="neither augmentation nor rounds"):
+        task.complete(recipe.replace(rounds=rounds))

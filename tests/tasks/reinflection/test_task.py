@@ -117,7 +117,7 @@ def test_a_development_file_of_its_own_is_named_for_the_commands(tmp_path):
         task = ReinflectionTask(tmp_path / "a b-task1-train", dev=tmp_path / "a b-task1-dev")
     assert task.dev_options() == f" --file='{tmp_path}/a b-task1-dev' --task=1"
     assert task.with_dev_examples(task.train_examples).dev_options() == ""
-    assert TASK.dev_options() == ""
+    assert TASK.dev_options() == task.with_dev_examples(TASK.dev_examples).dev_options() == ""
     other = [*task.dev_examples, *TASK.dev_examples]
     assert task.with_dev_examples(other).dev_options() == ""
 

@@ -242,7 +242,7 @@ def test_no_row_is_an_empty_array(tmp_path):
 def test_a_file_that_gives_fewer_bytes_than_it_is_asked_for_is_read_on(tmp_path, monkeypatch):
     class Slow(io.BytesIO):
         def read(self, count):
-            return super().read(min(count, 3))
+            return super().read(min(count, 5))
 
     stored = np.array([7, 8, 9, 4, 5], "<i4").tobytes()
     monkeypatch.setattr(stored_sentences, "open", lambda *_, **__: Slow(stored), raising=False)

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keras_vae_collapse.core.special_ids import EOS, UNK
@@ -44,6 +44,7 @@ def test_decoding_ends_at_the_end_and_shows_what_is_unknown():
 
 
 @given(LINES, st.sampled_from(["words", "characters"]))
+@settings(deadline=None)
 def test_what_is_known_comes_back_as_it_was(lines, unit):
     from keras_vae_collapse.tasks.text.corpus import normalized
 

@@ -180,6 +180,11 @@ def test_unknown_features_are_refused(features):
 def test_unknown_values_are_refused_by_name(values):
     with pytest.raises(ValueError, match=f"`{next(iter(values))}` must be one of"):
         inflect_noun("ev", **values)
+    for person in (0, 4):
+        with pytest.raises(ValueError, match="`person` must be one of 1, 2, 3"):
+            inflect_predicate("ev", person)
+    with pytest.raises(ValueError, match="`number` must be one of"):
+        inflect_predicate("ev", 1, "DU")
     with pytest.raises(ValueError, match="tense"):
         inflect_predicate("ev", 1, tense="PRS", evidential=True)
 

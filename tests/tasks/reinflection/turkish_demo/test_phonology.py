@@ -111,6 +111,11 @@ def test_bound_stems_follow_from_spelling(word, bound):
     assert phonology.regular_bound_stem(word) == bound
 
 
+@pytest.mark.parametrize(("stem", "before_a_vowel"), [("kanat", "kanad"), ("kız", "kız")])
+def test_other_letters_soften_if_they_can(stem, before_a_vowel):
+    assert phonology.soften(stem) == before_a_vowel
+
+
 @pytest.mark.parametrize("k_final", ["park", "üsk"])
 def test_k_after_another_consonant_does_not_soften(k_final):
     assert phonology.soften(k_final) == k_final

@@ -1,6 +1,7 @@
 """Invented stems: well formed, new, and as exceptional as real nouns."""
 
 import random
+import re
 
 import pytest
 
@@ -95,3 +96,91 @@ def test_an_exhausted_pattern_says_so():
         inventor.invent(1000)
     with pytest.raises(ValueError, match="`lemmas` must hold"):
         StemInventor([], random.Random(0))
+
+
+def invented(*nouns, count=40):
+    """Stems invented from a few nouns, entries of the word list or `Lemma`s."""
+    lemmas = [noun if isinstance(noun, Lemma) else Lemma.parse(noun) for noun in nouns]
+    return StemInventor(lemmas, random.Random(0)).invent(count)
+
+
+def test_parts_of_syllables_are_put_together_as_the_nouns_have_them():
+    found = [stem.citation for stem in invented("bal", "kol", count=20)]
+    assert {word for word in found if phonology.count_syllables(word) == 1} == {"bol", "kal"}
+    # The second vowel follows from the first one; no suffix makes a word of two syllables.
+    found = [stem.citation for stem in invented("kapı", "bere")]
+    assert {word for word in found if phonology.count_syllables(word) == 2} == {
+        "karı", "bapı", "barı", "kepe", "kere", "bepe",
+    }  # fmt: skip
+    assert {stem.citation for stem in invented("at", "ok", count=12)} >= {"ot", "ak"}
+
+
+def test_derived_stems_are_regular_and_of_real_and_invented_words():
+    # The only word that can be invented is `rol` again, which is not palatal then.
+    found = invented("rol~", count=12)
+    assert {stem.citation for stem in found} == {
+        "rolluk", "rolcu", "rolculuk", "rolsuz", "rollu", "roldaş",
+        "rollük", "rolcü", "rolcülük", "rolsüz", "rollü", "roldeş",
+    }  # fmt: skip
+    assert found == [Lemma.from_spelling(stem.citation, invented=True) for stem in found]
+
+
+def test_a_vowel_is_lost_where_it_is_a_high_one_between_two_consonants():
+    nouns = [("burun", "burn"), ("kazan", "kazn"), ("sinin", "sinn"), ("arslın", "arsln")]
+    nouns = [Lemma(citation, bound) for citation, bound in [*nouns, ("kalemin", "kalemn")]]
+    found = [stem for stem in invented(*nouns, count=150) if stem.citation[-1] == "n"]
+    lost = [stem for stem in found if stem.bound == stem.citation[:-2] + "n"]
+    assert lost == [
+        stem
+        for stem in found
+        if re.search("[aeıiuü][bklmrsz][ıiuü]n$", stem.citation)
+        and phonology.count_syllables(stem.citation) == 2
+    ]
+    assert lost and len(lost) < len(found)
+    assert all(stem.bound == stem.citation for stem in found if stem not in lost)
+
+
+def test_a_consonant_is_doubled_after_a_vowel_as_in_the_model():
+    nouns = [("zıt", "zıdd"), ("kart", "karrd"), ("hat", "hadd"), ("sert", "serdd")]
+    found = invented(*(Lemma(citation, bound) for citation, bound in nouns))
+    short = [stem for stem in found if phonology.count_syllables(stem.citation) == 1]
+    shapes = {(stem.citation[-2] == "r", stem.bound == stem.citation[:-1] + "dd") for stem in short}
+    assert shapes == {(False, True), (False, False), (True, False)}
+    assert all(stem.bound in (stem.citation, stem.citation[:-1] + "dd") for stem in short)
+    # `suy` is longer without a consonant that is there twice.
+    found = invented("su:suy", "ku:kuy", "bo:boy", count=25)
+    found = [stem for stem in found if len(stem.citation) == 2]
+    assert {stem.citation for stem in found} == {"so", "ko", "bu"}
+    assert all(stem.bound == stem.citation for stem in found)
+
+
+def test_a_palatal_model_passes_on_what_only_back_vowels_can_show():
+    nouns = [Lemma(word, word, palatal=True) for word in ("saat", "rahat", "adet", "devlet")]
+    found = [stem for stem in invented(*nouns, count=60) if stem.citation[-1] == "t"]
+    assert {stem.palatal for stem in found} == {False, True}
+    for stem in found:
+        assert stem.palatal == (phonology.last_vowel(stem.citation) == "a")
+
+
+def test_words_of_one_syllable_and_compounds_are_no_models_of_others():
+    nouns = [Lemma("kat", "kad"), Lemma("bot", "bod"), Lemma("kanat", "kanat")]
+    found = [stem for stem in invented(*nouns) if stem.citation[-1] == "t"]
+    lengths = {phonology.count_syllables(stem.citation): stem.bound[-1] for stem in found}
+    assert lengths == {1: "d", 2: "t"}
+    # Those of two syllables and of more are models of one another.
+    found = invented(Lemma("kanat", "kanad"), Lemma("palamat", "palamat"))
+    for syllables in (2, 3):
+        alike = [s for s in found if phonology.count_syllables(s.citation) == syllables]
+        assert {s.bound[-1] for s in alike if s.citation[-1] == "t"} == {"d", "t"}
+    compounds = [Lemma(word, word + "y", True, "bal") for word in ("kapı", "balı", "sarı")]
+    found = [stem for stem in invented(*compounds) if stem.citation[-1] == "ı"]
+    assert found
+    assert all(stem == Lemma.from_spelling(stem.citation, invented=True) for stem in found)
+
+
+def test_what_no_turkish_word_has_is_never_invented():
+    # All of it would follow from these nouns.
+    found = [stem.citation for stem in invented("ğaz", "kab", "saas", "kol", "sel", "haa")]
+    assert not [word for word in found if word[0] == "ğ" or word[-1] == "b" or "aaa" in word]
+    found = [stem.citation for stem in invented("kalabarakan", "teresedele", count=200)]
+    assert max(map(len, found)) == 11

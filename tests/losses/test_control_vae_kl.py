@@ -49,6 +49,15 @@ def test_winding_up_ends_at_the_upper_bound_as_well():
     assert last < 0.2
 
 
+def test_at_a_bound_itself_the_integral_still_takes_in_the_error():
+    # KL = m^2 / 2 = 2 nats, so e = -2 and then 2, in binary without rounding.
+    term = ControlVAEKL(0.0, 0.0, 0.25, min_weight=0.0, max_weight=0.5)
+    for r, expected in ((0.0, 0.5), (4.0, 0.0)):
+        term.rate_nats = r
+        term(posterior=normal([[2.0]], 1.0), prior=standard_normal(), training=True)
+        assert float(term.integral_term) == expected
+
+
 def test_evaluation_uses_the_integral_as_it_stands():
     term = ControlVAEKL(5.0, 0.0, 0.01)
     trained = beta(term, 15.0)

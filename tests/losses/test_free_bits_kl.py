@@ -102,6 +102,12 @@ def test_counts_the_groups_above_the_floor(average):
     np.testing.assert_allclose(term.trackers["active_groups"].result(), expected, rtol=1e-6)
 
 
+def test_a_group_at_the_floor_itself_is_not_above_it():
+    term = FreeBitsKL(0.5)  # the KL of N(1, 1)
+    call(term, loc=np.array([[1.0, 2.0]]), scale=np.ones((1, 2)))
+    assert term.trackers["active_groups"].result() == 1.0
+
+
 @pytest.mark.parametrize(
     ("name", "options"),
     [

@@ -161,6 +161,45 @@ def test_a_posterior_that_is_not_reparameterised_is_refused():
         importance_weighted_nll(log_likelihood, q, tfd.SphericalUniform(4), 5, [1, 2])
 
 
+def test_a_latent_at_each_step_is_refused():
+    q = tfd.Normal(tf.zeros([6, 3, 2]), 1.0)
+    with pytest.raises(ValueError, match="`posterior` must be of one latent vector"):
+        importance_weighted_nll(log_likelihood, q, PRIOR, 5, [1, 2])
+
+
+def test_examples_count_by_their_weight():
+    q = tfd.Normal(tf.constant([[0.2], [3.0]]), 0.9)
+    distortion, one = losses.ImportanceWeightedBound(5, seed=1).bound(
+        log_likelihood, q, PRIOR, sample_weight=tf.constant([1.0, 0.0])
+    )
+    nll, _ = importance_weighted_nll(
+        log_likelihood, q, PRIOR, 5, losses.ImportanceWeightedBound(5, seed=1).noise.next()
+    )
+    np.testing.assert_allclose(one, (nll - distortion)[0], rtol=1e-5)
+
+
+def test_the_penalties_of_two_bounds_in_a_batch_add_up():
+    class Twice(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.term = losses.ImportanceWeightedBound(5, seed=1)
+
+        def call(self, loc):
+            return [
+                self.term.bound(log_likelihood, tfd.Normal(m, 0.9), PRIOR) for m in (loc, 3.0 - loc)
+            ]
+
+    loc = tf.constant([[0.2], [0.7]])
+    twice, alone = Twice(), losses.ImportanceWeightedBound(5, seed=1)
+    found = twice(loc)
+    for m, (distortion, penalty) in zip((loc, 3.0 - loc), found, strict=True):
+        seed = alone.noise.next()
+        nll, _ = importance_weighted_nll(log_likelihood, tfd.Normal(m, 0.9), PRIOR, 5, seed)
+        np.testing.assert_allclose(tf.reduce_mean(distortion) + penalty, np.mean(nll), rtol=1e-5)
+    both = sum(float(penalty) for _, penalty in found)
+    np.testing.assert_allclose(twice.term.trackers["penalty"].result(), both, rtol=1e-5)
+
+
 def test_a_likelihood_of_another_shape_is_refused():
     q = tfd.Normal(tf.zeros([6, 2]), 1.0)
     with pytest.raises(ValueError, match=r"`log_likelihood` must return the shape \(5, 6\)"):

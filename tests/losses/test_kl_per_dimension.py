@@ -239,3 +239,17 @@ BAD = [
 def test_what_cannot_be_is_refused_at_the_first_call(posterior, prior, message):
     with pytest.raises(ValueError, match=message):
         KLDivergence()(posterior=posterior, prior=prior)
+
+
+@pytest.mark.parametrize("prior", [standard_normal(), normal(np.zeros(3), np.ones(3))])
+def test_a_joint_posterior_takes_the_priors_of_its_dimensions_together(prior):
+    # The posterior is the prior, so that each sample has a log-ratio of 0.
+    q = tfd.MultivariateNormalTriL(tf.zeros([5, 3]), tf.eye(3))
+    np.testing.assert_allclose(kl_per_dimension(q, prior, seed), np.zeros((5, 1)), atol=1e-6)
+
+
+@pytest.mark.parametrize("mask", [np.ones((5, 2), bool), np.ones(5, bool)])
+def test_a_mask_of_other_steps_is_refused(mask):
+    q = normal(LOC[:, None], SCALE[:, None])  # one step
+    with pytest.raises(ValueError, match=r"`mask` must have shape \(5, 1\).*Received: shape=\(5"):
+        KLDivergence()(posterior=q, prior=standard_normal(), mask=mask)

@@ -1,5 +1,6 @@
 """MaximumMeanDiscrepancy: closed forms, no bias, its noise, replicas."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -86,6 +87,52 @@ def test_the_penalty_is_a_part_of_the_rate_and_of_the_distance():
     expected = 1e-6 * rate + 10.0 * 2 * (1 - 1 / (1 + 2 / 4))
     found = term(posterior=posterior, prior=prior, training=True)
     np.testing.assert_allclose(found, expected, rtol=1e-2)
+
+
+def test_a_draw_counts_by_its_weight():
+    rng = np.random.default_rng(0)
+    z, u = (rng.normal(size=(4, 2)).astype("float32") for _ in range(2))
+    w = np.array([2.0, 0.5, 3.0, 1.0])
+
+    def k(a, b):
+        return 1.0 / (1.0 + ((a - b) ** 2).sum() / (2 * 2))
+
+    def mean(pairs):
+        values, weights = zip(*pairs, strict=True)
+        return np.average(values, weights=weights)
+
+    four = range(4)
+    expected = mean([(k(z[i], z[j]), w[i] * w[j]) for i in four for j in four if i != j])
+    expected -= 2 * mean([(k(z[i], u[j]), w[i]) for i in four for j in four])
+    expected += mean([(k(u[i], u[j]), 1.0) for i in four for j in four if i != j])
+    term = MaximumMeanDiscrepancy(1.0, scales=(1.0,))
+    found = term.distance(z, u, tf.constant(w, tf.float32))
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+
+
+# Hardly any noise in posterior and prior: the distance is that of two points.
+POINTS, DISTANCE = tfd.Normal(tf.ones([8, 2]), 1e-4), 2 * (1 - 1 / (1 + 2 / 4))
+
+
+def test_a_prior_may_differ_from_example_to_example():
+    term = MaximumMeanDiscrepancy(1.0, scales=(1.0,))
+    found = term(posterior=POINTS, prior=tfd.Normal(tf.zeros([8, 2]), 1e-4))
+    np.testing.assert_allclose(found, DISTANCE, rtol=1e-3)
+
+
+def test_the_distances_of_two_calls_in_a_batch_add_up():
+    class Twice(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.term = MaximumMeanDiscrepancy(1.0, scales=(1.0,))
+
+        def call(self, loc):
+            posterior, prior = tfd.Normal(loc, 1e-4), tfd.Normal(0.0, 1e-4)
+            return [self.term(posterior=posterior, prior=prior) for _ in range(2)]
+
+    twice = Twice()
+    np.testing.assert_allclose(twice(POINTS.loc), [DISTANCE] * 2, rtol=1e-3)
+    np.testing.assert_allclose(twice.term.trackers["mmd"].result(), 2 * DISTANCE, rtol=1e-3)
 
 
 def test_two_replicas_compare_all_draws_with_one_another():

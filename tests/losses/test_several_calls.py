@@ -166,6 +166,20 @@ def test_the_negative_elbo_does_not_rise_with_the_weight():
     np.testing.assert_allclose(logs["val_negative_elbo"], mse + logs["val_rate"][0], rtol=1e-5)
 
 
+def test_the_negative_elbo_is_the_mean_over_all_examples_of_unequal_batches():
+    inputs, term = keras.Input((4,)), KLDivergence(0.25)
+    latent = GaussianLatent(2, rate_term=term, initial_scale=0.1)
+    model = keras.Model(inputs, keras.layers.Dense(4)(latent(inputs)))
+    model.compile("sgd", "mse")
+    x = X * np.linspace(0.1, 3.0, 12)[:, None]  # the rates of the batches differ
+    logs = model.evaluate(x, x, batch_size=8, verbose=0, return_dict=True)
+    loc, scale = latent.parameters(x)
+    rate = kl_float64(loc, scale).sum(-1).mean()
+    mse = np.mean((model.predict(x, verbose=0) - x) ** 2)
+    np.testing.assert_allclose(logs["penalty"], 0.25 * rate, rtol=1e-5)
+    np.testing.assert_allclose(logs["negative_elbo"], mse + rate, rtol=1e-5)
+
+
 def test_no_negative_elbo_where_the_model_adds_up_its_own_loss():
     class Own(keras.Model):
         def __init__(self):

@@ -17,5 +17,5 @@ def test_nats_are_minus_the_log_density_of_an_example(scale):
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, float("inf")])
 def test_an_impossible_scale_is_refused(scale):
-    with pytest.raises(ValueError, match="`scale` must"):
+    with pytest.raises(ValueError, match=r"`scale` must be a finite number in \(0, inf\)"):
         GaussianNLL(scale)

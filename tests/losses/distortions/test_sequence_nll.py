@@ -39,7 +39,7 @@ def test_probabilities_give_what_their_logits_give():
     probabilities = np.exp(log_softmax(LOGITS))
     loss = SequenceNLL(from_logits=False)
     np.testing.assert_allclose(loss(IDS, probabilities), SequenceNLL()(IDS, LOGITS), rtol=1e-5)
-    assert 69.0 < loss([[1]], [[[1.0, 0.0]]]) < 70.0
+    np.testing.assert_allclose(loss([[1]], [[[1.0, 0.0]]]), 30 * np.log(10), rtol=1e-4)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "int32", "int64"])
@@ -79,7 +79,14 @@ def test_targets_that_do_not_fit_are_refused(shape):
         SequenceNLL()(np.ones(shape), LOGITS)
 
 
-@pytest.mark.parametrize("options", [{"pad_id": 0.5}, {"label_smoothing": 1.0}])
-def test_impossible_options_are_refused(options):
-    with pytest.raises(ValueError, match=f"`{next(iter(options))}` must"):
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"pad_id": 0.5}, "`pad_id` must be an integer"),
+        ({"label_smoothing": 1.0}, r"`label_smoothing` must be a finite number in \[0, 1\)"),
+        ({"label_smoothing": -0.1}, r"`label_smoothing` must be a finite number in \[0, 1\)"),
+    ],
+)
+def test_impossible_options_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
         SequenceNLL(**options)

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_vae_collapse.losses import GaussianNLL, SequenceNLL
 from keras_vae_collapse.losses.distortions.summed_nll import SummedNLL
@@ -56,7 +57,18 @@ def test_shapes_that_would_broadcast_are_refused_and_a_last_axis_of_one_is_not()
         SequenceNLL()(np.ones((4, 3)), np.zeros((4, 3, 7)), np.ones((4, 3, 2)))
     column = GaussianNLL()(X[:, 0, 0], Y[:, 0, :1])
     np.testing.assert_allclose(column, NATS[:, 0, 0].mean(), rtol=1e-5)
-    assert column == GaussianNLL()(X[:, 0, :1], Y[:, 0, 0])
+    for target, predicted in ((X[:, 0, :1], Y[:, 0, 0]), (X[:, 0, :1], Y[:, 0, :1])):
+        assert column == GaussianNLL()(target, predicted)
+
+
+def test_a_weight_of_each_position_may_end_in_axes_of_one_and_unknown_sizes_fit():
+    ids, logits = RNG.integers(1, 7, size=(4, 3)), RNG.normal(size=(4, 3, 7)).astype("float32")
+    weight = RNG.random((4, 3))
+    expected = SequenceNLL()(ids, logits, weight)
+    np.testing.assert_allclose(SequenceNLL()(ids, logits, weight[..., None]), expected, rtol=1e-6)
+    signature = [tf.TensorSpec([None, None], tf.int64), tf.TensorSpec([4, 3, 7])]
+    traced = tf.function(SequenceNLL(), input_signature=signature)
+    np.testing.assert_allclose(traced(ids, logits), SequenceNLL()(ids, logits), rtol=1e-6)
 
 
 def test_the_type_is_that_of_floatx_and_float32_at_least():

@@ -1,5 +1,6 @@
 import inspect
 
+import keras
 import numpy as np
 import pytest
 from cases import LAYERS, layer_model
@@ -23,3 +24,35 @@ def test_a_layer_that_is_built_has_all_its_weights(name):
     built.build(*shapes[: len(inspect.signature(type(built).build).parameters) - 1])
     found, expected = ([(w.name, w.shape) for w in part.weights] for part in (built, called))
     assert found == expected
+
+
+# What a user gives, or Keras makes, has a name of its own; two parts are called by what they give.
+OTHERS = {"rate_term", "prior", "attributes", "cell"}
+CALLED = {"output_layer": "parameters", "project": "project_query"}
+
+
+def _parts(layer):
+    """Sublayers and weights of a layer, and of those of its parts that are not public."""
+    for attribute, value in vars(layer).items():
+        if attribute in OTHERS or attribute.startswith("_"):
+            continue
+        several = (
+            {f"block_{i}": block for i, block in enumerate(value, 1)}
+            if (attribute == "blocks")
+            else {CALLED.get(attribute, attribute): value}
+        )
+        for called, part in several.items():
+            if isinstance(part, (keras.layers.Layer, keras.Variable)):
+                yield called, part
+            if type(part).__name__ in ("TransformerStack", "TransformerBlock"):
+                yield from _parts(part)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_parts_and_weights_are_called_by_their_attributes_and_counts_are_not_trained(name):
+    make, arrays, *options = LAYERS[name]
+    layer = make()
+    layer(*arrays, **dict(*options))
+    for called, part in _parts(layer):
+        assert part.name == called
+    assert all(weight.dtype.startswith("float") for weight in layer.trainable_weights)

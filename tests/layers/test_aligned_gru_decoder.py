@@ -120,9 +120,43 @@ def test_mixed_precision_is_close_to_float32(policy, bits):
 
 
 def test_bad_values_say_what_is_allowed():
-    with pytest.raises(ValueError, match="units"):
+    with pytest.raises(ValueError, match="`units` must be an integer of at least 1"):
         AlignedGRUDecoder(0, 3)
-    with pytest.raises(ValueError, match="slots"):
+    with pytest.raises(ValueError, match="`slots` must be an integer of at least 1"):
         AlignedGRUDecoder(3, 0)
     with pytest.raises(ValueError, match=r"\(batch, 4, dim\)"):
         AlignedGRUDecoder(3, 4)(CONDITION, HISTORY, MEMORY)
+
+
+def test_weights_start_as_the_attention_is_to_start():
+    layer = AlignedGRUDecoder(20, 200)
+    layer.build((None, 2), (None, None, 7), (None, 200, 60))
+    # Next to the most likely slot all others together have 199 / (e^6 + 199) of the attention.
+    first = tf.nn.softmax(layer.first).numpy()
+    np.testing.assert_allclose(first[0], np.exp(6) / (np.exp(6) + 199), rtol=1e-5)
+    assert sorted(layer.shifts.numpy()) == [0.0] * 7 + [6.0]
+    assert not layer.bias.numpy().any() and not layer.reset_bias.numpy().any()
+    U = layer.recurrent_kernel.numpy()
+    np.testing.assert_allclose(U @ U.T, np.eye(20), atol=1e-5)
+    # 12,000 draws.
+    assert abs(layer.positions.numpy().std() - 1.0) < 5 / np.sqrt(2 * 12_000)
+
+
+def test_attention_moves_from_two_slots_back_to_five_ahead():
+    layer = AlignedGRUDecoder(1, 9)
+    layer.build((1, 1), (1, 1, 1), (1, 9, 1))
+    layer.set_weights([np.zeros_like(w) for w in layer.get_weights()])
+    layer.shifts.assign(np.arange(1.0, 9.0))
+    one = np.ones((1, 1), "float32")
+    state = np.concatenate([one, 1e3 * np.eye(9, dtype="float32")[3:4]], axis=1)  # at slot 3
+    state = layer.step(one, one, np.ones((1, 9, 1), "float32"), state)
+    np.testing.assert_allclose(state[0, 1:], [0, 1, 2, 3, 4, 5, 6, 7, 8], atol=1e-5)
+
+
+def test_wrong_ranks_are_named():
+    for name, inputs in (
+        ("condition", (HISTORY, HISTORY, MEMORY)),
+        ("history", (CONDITION, CONDITION, MEMORY)),
+    ):
+        with pytest.raises(ValueError, match=f"`{name}` must have shape"):
+            AlignedGRUDecoder(UNITS, SLOTS)(*inputs)

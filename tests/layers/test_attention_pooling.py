@@ -68,11 +68,11 @@ def test_mixed_precision_is_close_to_float32(policy):
 
 
 def test_bad_values_say_what_is_allowed():
-    with pytest.raises(ValueError, match="slots"):
+    with pytest.raises(ValueError, match="`slots` must be an integer of at least 1"):
         AttentionPooling(0, 7)
-    with pytest.raises(ValueError, match="units"):
+    with pytest.raises(ValueError, match="`units` must be an integer of at least 1"):
         AttentionPooling(4, 1.5)
-    with pytest.raises(ValueError, match="spacing"):
+    with pytest.raises(ValueError, match=r"`spacing` must be .* in \[0, inf\)"):
         AttentionPooling(4, 7, spacing=-1.0)
     with pytest.raises(ValueError, match=r"\(batch, length, dim\)"):
         AttentionPooling(4, 7)(SEQUENCE[0])

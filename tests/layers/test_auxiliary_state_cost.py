@@ -33,7 +33,9 @@ def test_cost_is_the_density_of_the_backward_states():
     cost = layer(Z, STATES, EMBEDDED, mask=MASK).numpy()
     b = backward_states(layer.backward, EMBEDDED, MASK)
     z = np.repeat(Z[:, None], 5, axis=1)
-    mu, raw = np.split(layer.gaussian(layer.hidden(np.concatenate([z, STATES], -1))), 2, axis=-1)
+    W, c = layer.hidden.get_weights()
+    hidden = np.tanh(np.concatenate([z, STATES], -1) @ W + c)
+    mu, raw = np.split(layer.gaussian(hidden), 2, axis=-1)
     density = tfd.Normal(mu, np.log1p(np.exp(raw)) + np.float32(0.01))
     expected = -np.sum(density.log_prob(b).numpy().sum(axis=-1) * MASK, axis=-1)
     np.testing.assert_allclose(cost, expected, rtol=1e-4)
@@ -113,10 +115,10 @@ def test_a_latent_that_tells_the_sequence_costs_less():
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"units": 0}, "`units` must be"),
-        ({"weight": -0.1}, "`weight` must be"),
-        ({"reverse_weight": float("nan")}, "`reverse_weight` must be"),
-        ({"vocabulary_size": 1}, "`vocabulary_size` must be"),
+        ({"units": 0}, "`units` must be an integer of at least 1"),
+        ({"weight": -0.1}, r"`weight` must be .* in \[0, inf\)"),
+        ({"reverse_weight": float("nan")}, r"`reverse_weight` must be .* in \[0, inf\)"),
+        ({"vocabulary_size": 1}, "`vocabulary_size` must be an integer of at least 2"),
     ],
 )
 def test_bad_arguments_are_named(change, message):

@@ -38,15 +38,16 @@ def test_output_has_the_compute_type_and_no_mask():
     assert layer(IDS).dtype == "float16"
     symbolic = layer(keras.Input((None,), dtype="int32"))
     assert symbolic.shape == (None, 7) and symbolic.dtype == "float16"
+    assert BagOfChars(20)(IDS).shape == (2, 20)  # the greatest ids need not occur
 
 
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"vocabulary_size": 0}, "`vocabulary_size` must be"),
+        ({"vocabulary_size": 0}, "`vocabulary_size` must be an integer of at least 1"),
         ({"mode": "tfidf"}, "`mode` must be one of 'presence', 'counts'"),
         ({"ignore_ids": 0}, "`ignore_ids` must be a sequence"),
-        ({"ignore_ids": (-1,)}, "`ignore_ids` must be an integer"),
+        ({"ignore_ids": (-1,)}, "`ignore_ids` must be an integer of at least 0"),
         ({"vocabulary_size": 4}, "must leave an id below vocabulary_size=4"),
     ],
 )
@@ -55,7 +56,9 @@ def test_bad_arguments_are_named(change, message):
         BagOfChars(**{"vocabulary_size": 7, **change})
 
 
-@pytest.mark.parametrize("ids", [np.ones((2, 3)), np.ones((2, 3, 1), int), np.ones(3, int)])
+@pytest.mark.parametrize(
+    "ids", [np.ones((2, 3)), np.ones((2, 3, 1), int), np.ones(3, int), keras.Input((3,))]
+)
 def test_bad_inputs_are_named(ids):
     with pytest.raises(ValueError, match="`inputs` must (have shape|be of type int)"):
         BagOfChars(7)(ids)

@@ -130,7 +130,8 @@ def test_xla_gives_the_same(distribution):
     "change, message",
     [
         ({"distribution": "gauss"}, "`distribution` must be one of 'bernoulli', 'poisson'"),
-        ({"weight": -1.0}, "`weight` must be"),
+        ({"weight": -1.0}, r"`weight` must be .* in \[0, inf\)"),
+        ({"vocabulary_size": 0}, "`vocabulary_size` must be an integer of at least 1"),
         ({"weight": float("nan")}, "weight=nan"),
         ({"vocabulary_size": 3}, "must leave an id"),
     ],
@@ -151,3 +152,8 @@ def test_bad_arguments_are_named(change, message):
 def test_bad_inputs_are_named(z, ids, message):
     with pytest.raises(ValueError, match=message):
         BagOfCharsHead(7)(z, ids)
+
+
+def test_symbolic_ids_of_another_type_are_named():
+    with pytest.raises(ValueError, match="`ids` must be of type int"):
+        BagOfCharsHead(7)(keras.Input((2,)), keras.Input((6,)))

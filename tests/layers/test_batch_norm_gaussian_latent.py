@@ -69,9 +69,9 @@ def test_adam_finds_no_way_around_the_bound():
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"gamma": 0.0}, "`gamma` must be"),
+        ({"gamma": 0.0}, r"`gamma` must be .* in \(0, inf\)"),
         ({"gamma": float("nan")}, "gamma=nan"),
-        ({"momentum": 1.0}, "`momentum` must be"),
+        ({"momentum": 1.0}, r"`momentum` must be .* in \[0, 1\)"),
         ({"latent_dim": -1}, "`latent_dim` must be"),
     ],
 )
@@ -111,3 +111,27 @@ def test_means_of_another_shape_cannot_be_adapted_to(shape):
     layer(INPUTS, training=True)
     with pytest.raises(ValueError, match=r"\(examples, 4\).*Received: shape="):
         layer.adapt(np.zeros(shape))
+
+
+def test_steps_that_are_masked_count_in_no_statistic():
+    layer = BatchNormGaussianLatent(4, gamma=0.6, initial_scale=1.001e-6, seed=1)
+    steps = INPUTS.reshape(64, 4, 5).copy()
+    mask = np.arange(4) < np.tile([4, 3, 2, 1], 16)[:, None]
+    steps[~mask] = 50.0
+    mu = layer(steps, mask=mask, training=True).numpy()[mask]
+    np.testing.assert_allclose(mu.mean(axis=0), 0.0, atol=1e-5)
+    np.testing.assert_allclose(mu.std(axis=0), 0.6, rtol=1e-3)
+
+
+def test_nothing_but_the_heads_and_the_shift_is_trained():
+    layer = BatchNormGaussianLatent(4)
+    layer.build(INPUTS.shape)
+    assert [w.name for w in layer.trainable_weights] == ["shift", *["kernel", "bias"] * 2]
+
+
+def test_two_examples_are_enough_to_adapt_to():
+    layer = BatchNormGaussianLatent(4, gamma=0.6)
+    layer(INPUTS, training=True)
+    layer.adapt(layer.parameters(INPUTS[:2])[0])
+    loc = np.asarray(layer.parameters(INPUTS[:2])[0])
+    np.testing.assert_allclose(np.sort(loc, axis=0), [[-0.6] * 4, [0.6] * 4], rtol=1e-3)

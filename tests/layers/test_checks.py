@@ -27,6 +27,10 @@ def decoder(**options):
             r"`encoder`.*write GRUEncoder\(\.\.\.\)",
         ),
         (lambda: callbacks.AggressiveEncoder([layers.GRUEncoder]), r"`encoder\[0\]`"),
+        (
+            lambda: callbacks.AggressiveEncoder([LATENT, None]),
+            r"`encoder\[1\]` must be a Keras layer. Received",
+        ),
         (lambda: callbacks.AggressiveEncoder(LATENT), "`encoder` must be a list"),
     ],
 )
@@ -47,3 +51,14 @@ def test_a_method_that_reads_weights_says_where_to_call_it():
     for decoder_class in (layers.GRUDecoder, layers.LSTMDecoder):
         with pytest.raises(ValueError, match="`prepare_steps` cannot be called with the symbolic"):
             decoder_class(3).prepare_steps(z)
+
+
+def test_a_size_on_which_weights_depend_must_be_known_and_a_length_need_not():
+    states, z = keras.Input((None, 3)), keras.Input((4,))
+    assert layers.LatentSkip(2)(states, z).shape == (None, None, 2)
+    with pytest.raises(ValueError, match="`z` must have a known latent_dim, on which weights"):
+        layers.LatentSkip(2)(states, keras.Input((None,)))
+    with pytest.raises(ValueError, match="`states` must have a known state_dim, on which weights"):
+        layers.LatentSkip(2)(keras.Input((5, None)), z)
+    memory = keras.Input((None, 4))  # of how many slots is not said: as many as there should be
+    assert layers.AlignedGRUDecoder(3, 6)(z, states, memory).shape == (None, None, 3)

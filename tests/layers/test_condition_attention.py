@@ -132,3 +132,10 @@ def test_a_relaxed_entry_counts_in_part_and_has_a_gradient():
         share / np.where(relaxed, relaxed, 1.0) * (embeddings.sum(1) - expected.sum(1)[:, None])
     )
     np.testing.assert_allclose(gradient, by_entry, rtol=1e-3, atol=1e-5)
+
+
+def test_embeddings_start_at_the_size_of_the_weights_of_a_dense_layer():
+    layer = ConditionAttention(units=16)
+    layer.build((None, 500), (None, 3))
+    spread = layer.embeddings.numpy().std()
+    assert abs(spread - 0.25) < 5 * 0.25 / np.sqrt(2 * 8000)

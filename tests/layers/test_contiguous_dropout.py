@@ -161,8 +161,8 @@ def test_graph_and_xla_draw_what_eager_draws(dtype):
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"rate": 1.1}, "`rate` must be"),
-        ({"mean_length": -1.0}, "`mean_length` must be"),
+        ({"rate": 1.1}, r"`rate` must be .* in \[0, 1\]"),
+        ({"mean_length": -1.0}, r"`mean_length` must be .* in \[0, 1000\]"),
         ({"mean_length": float("inf")}, "mean_length=inf"),
         ({"mean_length": 2000}, "mean_length=2000"),
     ],

@@ -56,7 +56,7 @@ def test_training_against_the_rate_ends_at_delta():
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"delta_nats": 0.0}, "`delta_nats` must be"),
+        ({"delta_nats": 0.0}, r"`delta_nats` must be .* in \(0, 20\]"),
         ({"delta_nats": 21.0}, "delta_nats=21.0"),
         ({"prior": MixturePrior(2, 2)}, "`prior` must be None"),
     ],

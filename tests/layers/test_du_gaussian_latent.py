@@ -23,6 +23,7 @@ def parameters(layer, training=True):
 def test_the_root_mean_square_of_the_scales_is_gamma_whatever_is_trained():
     layer = DUGaussianLatent(4, gamma=0.7)
     layer.build(INPUTS.shape)
+    np.testing.assert_array_equal(layer.raw_gains, np.ones(4))
     for gains in ([1.0, 1.0, 1.0, 1.0], [9.0, 3.0, 0.1, -2.0]):
         layer.raw_gains.assign(gains)
         loc, _ = parameters(layer)
@@ -67,11 +68,22 @@ def test_training_against_the_rate_cannot_go_below_the_bound():
     "change, message",
     [
         ({"gamma": 0.0}, "`gamma` must be"),
-        ({"delta": -1.0}, "`delta` must be"),
-        ({"variance_dropout": 1.0}, "`variance_dropout` must be"),
+        ({"delta": -1.0}, r"`delta` must be .* in \[0, inf\)"),
+        ({"variance_dropout": 1.0}, r"`variance_dropout` must be .* in \[0, 1\)"),
         ({"variance_dropout": 0.5, "delta": 0.0}, "must be 0 where `delta` is 0"),
     ],
 )
 def test_bad_arguments_are_named(change, message):
     with pytest.raises(ValueError, match=message):
         DUGaussianLatent(**{"latent_dim": 2, **change})
+
+
+def test_an_assigned_dropout_of_variances_acts_and_keeps_its_range():
+    layer = DUGaussianLatent(4, seed=1)
+    layer.variance_dropout = 0.5
+    assert layer.variance_dropout == layer.get_config()["variance_dropout"] == 0.5
+    _, scale = parameters(layer)
+    assert 0.4 < np.isclose(scale**2, FLOOR, rtol=1e-4).mean() < 0.6
+    for rate in (-0.1, 1.0):
+        with pytest.raises(ValueError, match=r"`variance_dropout` must be .* in \[0, 1\)"):
+            layer.variance_dropout = rate

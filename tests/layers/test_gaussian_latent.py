@@ -200,7 +200,7 @@ def test_weights_of_the_prior_exist_as_soon_as_the_layer_is_built():
         ({"rate_term": 1.0}, "`rate_term` must be None or callable"),
         ({"prior": tfd.Normal(0.0, 1.0)}, "`prior` must be None or have a method distribution"),
         ({"seed": -3}, "`seed` must be"),
-        ({"initial_scale": 0.0}, "`initial_scale` must be"),
+        ({"initial_scale": 1e-6}, r"`initial_scale` must be .* in \(1e-06, inf\)"),
         ({"initial_scale": float("nan")}, "initial_scale=nan"),
         ({"slots": 0}, "`slots` must be an integer of at least 1"),
         ({"slots": 3}, "latent_dim=2, slots=3"),
@@ -226,6 +226,33 @@ def test_prior_of_another_size_is_refused():
     layer = GaussianLatent(2, rate_term=KLDivergence(), prior=MixturePrior(2, 3))
     with pytest.raises(ValueError, match="broadcast"):
         layer(INPUTS)
+
+
+def test_no_scale_falls_below_a_millionth():
+    layer = GaussianLatent(2)
+    layer.build((None, 5))
+    layer.raw_scale.bias.assign([-1e4, -1e4])
+    np.testing.assert_allclose(layer.parameters(INPUTS)[1], np.full((6, 2), 1e-6), rtol=1e-5)
+
+
+def test_a_mask_of_steps_that_lingers_on_one_vector_says_nothing():
+    layer = GaussianLatent(2, rate_term=KLDivergence(), initial_scale=0.3)
+    expected = layer(INPUTS)
+    rate = float(layer.losses[0])
+    vectors = tf.constant(INPUTS)
+    vectors._keras_mask = tf.constant(np.eye(6, 4, dtype=bool))
+    z = layer(vectors)
+    np.testing.assert_array_equal(z, expected)
+    np.testing.assert_allclose(layer.losses[0], rate, rtol=1e-6)
+    assert getattr(z, "_keras_mask", None) is None
+
+
+def test_symbolic_parameters_have_the_shape_of_the_latent_and_are_float32():
+    layer = GaussianLatent(3, dtype="mixed_float16")
+    for inputs, shape in ((keras.Input((5,)), (None, 3)), (keras.Input((7, 5)), (None, 7, 3))):
+        for part in layer.parameters(inputs):
+            assert (part.shape, part.dtype) == (shape, "float32")
+        assert layer(inputs).dtype == "float16"
 
 
 def test_every_option_comes_back_from_the_configuration():

@@ -12,7 +12,7 @@ CONDITION = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
 
 def recurrence(start, gru, condition, steps):
     """h_1 .. h_T by stepping the cell by hand."""
-    state = start(condition)
+    state = tf.tanh(condition @ start.kernel + start.bias)
     states = []
     for _ in range(steps):
         _, (state,) = gru.cell(condition, [state])
@@ -84,8 +84,8 @@ def test_learns_a_sequence_from_its_condition_alone():
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"units": 0}, "`units` must be"),
-        ({"length": 0}, "`length` must be"),
+        ({"units": 0}, "`units` must be an integer of at least 1"),
+        ({"length": 0}, "`length` must be an integer of at least 1"),
         ({"length": 2.0}, "length=2.0"),
     ],
 )

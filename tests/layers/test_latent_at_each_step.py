@@ -76,6 +76,15 @@ def test_a_latent_in_a_recurrent_cell_adds_up_or_says_why_not(unroll):
             model.fit(STEPS, verbose=0)
 
 
+def test_a_recurrent_layer_beside_the_latent_is_no_loop_over_it():
+    inputs = keras.Input((5, 4))
+    latent = GaussianLatent(3, rate_term=KLDivergence(), initial_scale=0.1)
+    model = keras.Model(inputs, latent(keras.layers.GRU(2)(inputs)))
+    model.compile(keras.optimizers.SGD(0.0), steps_per_execution=2)  # a loop around the model
+    logs = model.fit(STEPS, batch_size=3, verbose=0).history
+    assert logs["rate"][0] > kl(np.zeros(3), np.full(3, 0.1)).sum()
+
+
 def test_unknown_lengths_under_time_distributed_are_refused():
     layer = keras.layers.TimeDistributed(GaussianLatent(2, rate_term=KLDivergence()))
     layer.build((None, None, 4))
@@ -98,11 +107,14 @@ def test_masked_steps_cost_nothing_in_any_term(term):
 
 
 def test_a_mixture_prior_at_each_step():
-    latent = GaussianLatent(2, rate_term=KLDivergence(seed=1), prior=MixturePrior(2, 2), seed=1)
-    latent(STEPS, mask=MASK)
-    masked = float(latent.losses[0])
-    latent(STEPS)
-    assert np.isfinite(masked) and latent.compute_output_shape((None, 5, 4)) == (None, 5, 2)
+    # One component at the origin: the standard normal, of whose KL there are samples alone.
+    prior, term = MixturePrior(1, 2, initial_spread=0.0), KLDivergence(num_samples=5000, seed=1)
+    latent = GaussianLatent(2, rate_term=term, prior=prior, initial_scale=0.3, seed=1)
+    for mask in (MASK, np.ones_like(MASK)):
+        latent(STEPS, mask=mask)
+        expected = np.where(mask, kl(*latent.parameters(STEPS)), 0.0).sum(axis=1).mean()
+        np.testing.assert_allclose(latent.losses[0], expected, rtol=0.01)
+    assert latent.compute_output_shape((None, 5, 4)) == (None, 5, 2)
 
 
 def test_slots_at_each_step():

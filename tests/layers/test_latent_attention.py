@@ -58,13 +58,20 @@ def test_mixed_precision_is_close_to_float32(policy):
 
 
 def test_bad_values_say_what_is_allowed():
-    with pytest.raises(ValueError, match="slots"):
+    with pytest.raises(ValueError, match="`slots` must be an integer of at least 1"):
         LatentAttention(0, 8)
-    with pytest.raises(ValueError, match="units"):
+    with pytest.raises(ValueError, match="`units` must be an integer of at least 1"):
         LatentAttention(3, -1)
-    with pytest.raises(ValueError, match="spacing"):
+    with pytest.raises(ValueError, match=r"`spacing` must be .* in \[0, inf\)"):
         LatentAttention(3, 8, spacing=-1.0)
     with pytest.raises(ValueError, match=r"4 slots of equal size. Received: shape=\(3, 6\)"):
         LatentAttention(4, 8)(Z, QUERY)
     with pytest.raises(ValueError, match=r"\(batch, latent_dim\)"):
         LatentAttention(3, 8)(Z[0], QUERY)
+
+
+def test_positions_start_with_unit_variance_and_queries_have_no_bias():
+    layer = LatentAttention(slots=100, units=80)
+    layer.build((None, 200), (None, 5, 6))
+    assert abs(layer.positions.numpy().std() - 1.0) < 5 / np.sqrt(2 * 8000)
+    assert [weight.name for weight in layer.project_query.weights] == ["kernel"]

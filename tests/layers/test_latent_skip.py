@@ -71,7 +71,7 @@ def test_z_reaches_logits_that_states_do_not_carry():
 @pytest.mark.parametrize(
     "call, message",
     [
-        (lambda: LatentSkip(0), "`units` must be"),
+        (lambda: LatentSkip(0), "`units` must be an integer of at least 1"),
         (lambda: LatentSkip(2)(STATES, STATES), "`z` must have shape"),
         (lambda: LatentSkip(2)(STATES[..., None], Z), "`states` must have shape"),
     ],

@@ -69,6 +69,10 @@ def test_symbols_are_dropped_in_training_alone():
     [
         ({"units": 0}, "`units` must be an integer of at least 1"),
         ({"vocabulary_size": 1}, "`vocabulary_size` must be an integer of at least 2"),
+        ({"embedding_dim": 0}, "`embedding_dim` must be an integer of at least 1"),
+        ({"slots": -1}, "`slots` must be an integer of at least 0"),
+        ({"slot_dim": 0}, "`slot_dim` must be an integer of at least 1"),
+        ({"slots": 2, "slot_spacing": -1.0}, "`spacing` must be"),
         ({"dropout": 1.5}, r"`dropout` must be a finite number in \[0, 1\]"),
         ({"bidirectional": "no"}, "`bidirectional` must be True or False"),
     ],
@@ -76,3 +80,8 @@ def test_symbols_are_dropped_in_training_alone():
 def test_arguments_out_of_range_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         LSTMEncoder(**{"vocabulary_size": 10, "units": 6, **options})
+
+
+def test_ids_of_another_rank_are_named():
+    with pytest.raises(ValueError, match=r"`ids` must have shape \(batch, length\)"):
+        LSTMEncoder(10, units=6)(IDS[..., None])

@@ -49,9 +49,9 @@ def test_density_stays_float32_inside_a_half_precision_layer():
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"components": 0}, "`components` must be"),
-        ({"latent_dim": 0}, "`latent_dim` must be"),
-        ({"initial_spread": -1.0}, "`initial_spread` must be"),
+        ({"components": 0}, "`components` must be an integer of at least 1"),
+        ({"latent_dim": 0}, "`latent_dim` must be an integer of at least 1"),
+        ({"initial_spread": -1.0}, r"`initial_spread` must be .* in \[0, inf\)"),
     ],
 )
 def test_bad_arguments_are_named(change, message):

@@ -22,7 +22,7 @@ def make(**options):
 
 
 def test_the_loss_is_the_weighted_mean_of_both_kinds_of_examples():
-    layer = make(weight=0.5, classifier_weight=2.0)
+    layer = make(weight=0.5, classifier_weight=2.0, attribute_weight=3.0)
     for tracker in (layer.classifier_tracker, layer.attributes.rate_tracker):
         tracker.reset_state()
     layer(CONDITION, LABELLED, ENCODED)
@@ -32,7 +32,7 @@ def test_the_loss_is_the_weighted_mean_of_both_kinds_of_examples():
     kl = (np.exp(log_q) * (log_q - log_p)).sum(1)
     nll = -log_q[[0, 2], [1, 2]]
     # Three labelled and two unlabelled examples; the last one's empty condition says nothing.
-    expected = (2.0 * nll.sum() + 0.5 * kl[[1, 3]].sum()) / (3 + 0.5 * 2)
+    expected = (2.0 * nll.sum() + 3.0 * 0.5 * kl[[1, 3]].sum()) / (3 + 0.5 * 2)
     assert float(sum(layer.losses)) == pytest.approx(expected, rel=1e-5)
     assert float(layer.classifier_tracker.result()) == pytest.approx(nll.mean(), rel=1e-5)
     rate = layer.attributes.rate_tracker.result()
@@ -92,9 +92,9 @@ def test_a_weight_of_zero_leaves_the_labelled_examples_alone():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"weight": -1.0}, "`weight` must be"),
-        ({"classifier_weight": -1.0}, "`classifier_weight` must be"),
-        ({"attribute_weight": -1.0}, "`attribute_weight` must be"),
+        ({"weight": -1.0}, r"`weight` must be .* in \[0, inf\)"),
+        ({"classifier_weight": -1.0}, r"`classifier_weight` must be .* in \[0, inf\)"),
+        ({"attribute_weight": -1.0}, r"`attribute_weight` must be .* in \[0, inf\)"),
         ({"attributes": 3}, "`attributes` must be a Keras layer or None"),
         ({"guessed_entry": -1}, "`guessed_entry` must be an integer of at least 0"),
         (

@@ -222,8 +222,9 @@ def test_without_a_prior_all_values_are_alike():
         ({"prior": [0.1]}, "`prior` must have condition_size=7 probabilities. Received: 1"),
         ({"prior": [0.0, 0.5, 0.5, 0.1, 0.1, 0.1, 0.0]}, "a probability. Received"),
         ({"prior": [0.0, 0.0, 0.5, 0.1, 0.1, 0.1, 0.0]}, "a probability. Received"),
-        ({"prior": [2.0] * 7}, "`prior` must be a finite number"),
-        ({"units": 0}, "`units` must be"),
+        ({"prior": [2.0] * 7}, r"`prior` must be a finite number in \[0, 1\]"),
+        ({"units": 0}, "`units` must be an integer of at least 1"),
+        ({"seed": -1}, "`seed` must be an integer of at least 0"),
         ({"dropout": 1.5}, "`dropout` must be"),
         ({"temperature": 0.0}, "`temperature` must be"),
     ],
@@ -239,3 +240,24 @@ def test_a_subclass_that_lacks_something_says_what():
 
     with pytest.raises(NotImplementedError, match="must override `parameter_count`"):
         Unfinished(7, GROUPS)
+
+
+def test_conditions_have_an_entry_at_least():
+    with pytest.raises(ValueError, match="`condition_size` must be an integer of at least 1"):
+        CategoricalAttributes(0, [[0]])
+
+
+def test_inputs_of_another_rank_are_named():
+    with pytest.raises(ValueError, match=r"`inputs` must have shape \(batch, input_dim\)"):
+        CategoricalAttributes(7, GROUPS)(X[:, None])
+
+
+def test_shapes_start_where_a_gradient_is_left_however_sure_the_prior_is():
+    prior = [0.0, 1 - 1e-6, 1e-20, 1e-3, 1e-3, 1e-3, 0.0]
+    layer = make(HardKumaraswamyAttributes, groups=[[1], [2]], prior=prior)
+    parameters = tf.constant([layer.initial_bias()])
+    with tf.GradientTape() as tape:
+        tape.watch(parameters)
+        rate = layer.kl(parameters)
+    gradient = np.abs(tape.gradient(rate, parameters)[0])
+    assert np.isfinite(gradient).all() and (gradient[2:] > 0.0).all()

@@ -175,6 +175,14 @@ def test_no_more_positions_are_used_than_were_learned(z_input):
         decoder.initial_state(CONDITION, length=LENGTH + 1)
 
 
+def test_learned_positions_start_near_zero():
+    decoder = TransformerDecoder(64, 1, 2, positions="learned", max_length=99)
+    decoder.build((None, 4), (None, None, 5))
+    positions = decoder.stack.positions.numpy()
+    assert positions.shape == (100, 64)  # and one for the prefix
+    assert abs(positions.std() - 0.1) < 5 * 0.1 / np.sqrt(2 * 6400)
+
+
 @z_inputs
 def test_it_drops_in_training_alone_and_differently_in_every_block(z_input):
     decoder = make(z_input, dropout=0.5, seed=1)

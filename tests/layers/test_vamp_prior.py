@@ -55,6 +55,13 @@ def test_training_moves_the_pseudo_inputs_and_the_encoder_through_the_prior():
         assert np.abs(gradient).max() > 1e-3
 
 
+def test_pseudo_inputs_start_with_the_spread_they_are_given():
+    prior = VampPrior(100, 4, length=25, initial_spread=3.0)
+    prior.build()
+    assert prior.pseudo_inputs.shape == (100, 25, 4)
+    assert abs(prior.pseudo_inputs.numpy().std() - 3.0) < 5 * 3.0 / np.sqrt(2 * 10_000)
+
+
 def test_a_prior_that_is_bound_to_nothing_says_so():
     with pytest.raises(ValueError, match="is bound to no encoder: call `prior.bind"):
         VampPrior(2, 3).distribution()
@@ -109,10 +116,10 @@ def test_an_encoder_that_needs_ids_is_refused():
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"components": 0}, "`components` must be"),
-        ({"embedding_dim": 0}, "`embedding_dim` must be"),
-        ({"length": -1}, "`length` must be"),
-        ({"initial_spread": 0.0}, "`initial_spread` must be"),
+        ({"components": 0}, "`components` must be an integer of at least 1"),
+        ({"embedding_dim": 0}, "`embedding_dim` must be an integer of at least 1"),
+        ({"length": -1}, "`length` must be an integer of at least 0"),
+        ({"initial_spread": 0.0}, r"`initial_spread` must be .* in \(0, inf\)"),
     ],
 )
 def test_bad_arguments_are_named(change, message):

@@ -209,3 +209,54 @@ def test_a_run_that_is_replaced_leaves_no_page_behind(tmp_path):
     directory.open({}, overwrite=True)
     directory.close()
     assert not [*tmp_path.glob("report.*")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "finished after 3 of 6 epochs: all epochs done, 1.5 minutes of training"),
+        ({"ended_by": "patience"}, "the last epochs made it no better, 1.5 minutes of training"),
+        ({"ended_by": "max_minutes"}, "the time limit ended it, 1.5 minutes of training"),
+        (
+            {"ended_by": "SIGINT"},
+            "ended by SIGINT, 1.5 minutes of training; go on with kvc-train "
+            "'--output_dir=my runs/x' --resume",
+        ),
+        ({"ended_by": None, "training_minutes": None}, "3 of 6 epochs: ended by None"),
+    ],
+)
+def test_the_end_of_a_run_is_said(tmp_path, changes, said):
+    write_config(tmp_path)
+    write_end(tmp_path, **changes)
+    (tmp_path / "logs" / "dev" / "projector" / "latent.tsv").unlink()
+    text = PageText(run_page(tmp_path, zoo)).text
+    assert f"{said} Not here yet, or missing: figures of the epochs" in text
+
+
+def test_the_head_has_the_data_and_their_size_where_they_are_known(tmp_path):
+    write_config(tmp_path)
+    head = "task reinflection, data demo turkish, 640 training examples, 16 development examples"
+    assert f"{head} stopped before its end after 0 of 6 epochs" in PageText(run_page(tmp_path)).text
+    write_config(tmp_path, data={"name": "my data", "language": None, "train_examples": 12345})
+    text = PageText(run_page(tmp_path)).text
+    assert "data my data, 12,345 training examples stopped" in text
+
+
+def test_the_epochs_that_were_planned_are_those_of_one_round(tmp_path, no_drawing):
+    write_config(tmp_path)
+    write_logs(tmp_path / "round-1", 2)
+    text = PageText(run_page(tmp_path, zoo)).text
+    assert "stopped before its end after 2 epochs; go on" in text
+    assert "Thin lines part the rounds." in text and "Dotted line" not in text
+
+
+def test_where_the_kept_epoch_has_no_predictions_those_of_the_last_are_shown(tmp_path, no_drawing):
+    finished_run(tmp_path)
+    write_end(tmp_path, best_epoch=9)
+    (tmp_path / "predictions-dev.tsv").touch()
+    text = PageText(run_page(tmp_path, zoo)).text
+    note = "After epoch 3, greedy search. All of the development set: predictions-dev.tsv"
+    assert note in text and "the same after epoch 1" in text
+    write_end(tmp_path, best_epoch=1)
+    text = PageText(run_page(tmp_path, zoo)).text
+    assert "After epoch 1, greedy search." in text and "the same after" not in text

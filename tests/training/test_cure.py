@@ -67,4 +67,42 @@ def test_figures_stand_side_by_side(run):
     dev = {"rate_nats": 0.01, "distortion_nats": 20.0}
     (run / "metrics.json").write_text(json.dumps({"dev": dev}), encoding="utf-8")
     table = before_and_after(run, {"dev": {"rate_nats": 9.5, "distortion_nats": 8.0}})
-    assert "0.010" in table and "9.500" in table and table.splitlines()[0].endswith("after")
+    assert table.split("\n") == [
+        "development set".ljust(42) + "      before       after",
+        "distortion D (nats/example)".ljust(42) + "      20.000       8.000",
+        "rate R (nats/example)".ljust(42) + "       0.010       9.500",
+    ]
+    (run / "metrics.json").unlink()
+    assert before_and_after(run, {"dev": {"active_units": 3}}).split("\n")[1:] == [
+        "active units".ljust(42) + "           -           3"
+    ]
+
+
+def test_a_cause_is_read_as_text_and_one_without_a_setting_is_named(run):
+    text = {"explanation": {"causes": [{"evidence": 3, "settings": ["epochs=10", 5]}]}}
+    (run / "report.json").write_text(json.dumps(text), encoding="utf-8")
+    cause, settings = first_remedy(run)
+    assert cause == {"name": "", "evidence": "3", "settings": ["epochs=10", "5"]}
+    assert settings == cause["settings"]
+    report(run, ("padding_counted", []), ("noisy", []))
+    with pytest.raises(RunError, match="no cause in .* Causes: padding_counted, noisy$"):
+        first_remedy(run)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"explanation": {"causes": [{}]}}', '{"explanation": 1}']
+)
+def test_a_damaged_report_is_named_with_what_makes_it_again(run, text):
+    (run / "report.json").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        RunError, match=r"report.json is damaged: .*Make it again with kvc-diagnose"
+    ):
+        first_remedy(run)
+
+
+@pytest.mark.parametrize("epochs", [None, 7])
+def test_a_run_without_epochs_of_its_own_has_those_of_its_recipe(epochs):
+    config = {"recipe": zoo.recipe("base").replace(epochs=5).to_config(), "epochs": epochs}
+    assert cured_recipe(config, []).epochs == (epochs or 5)
+    recipe = cured_recipe(config, ["epochs=10", "rate_term.weight=0.5"])
+    assert (recipe.epochs, recipe.rate_term["weight"]) == (10 * (epochs or 5), 0.5)

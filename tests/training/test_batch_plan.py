@@ -85,3 +85,12 @@ def test_the_length_of_a_row_is_that_of_its_longer_sequence():
 def test_impossible_plans_say_what_is_allowed(options, wrong):
     with pytest.raises(ValueError, match=wrong):
         BatchPlan(LENGTHS, **options)
+
+
+def test_one_batch_may_hold_all_examples_and_the_seed_is_0_by_default():
+    plan = BatchPlan([3, 1, 2], 3)
+    assert plan.steps_per_epoch == 1 and plan.seed == 0
+    assert [rows.tolist() for rows in plan.batches(4)] == [[1, 2, 0]]  # by length
+    arrays = {"source": np.ones((4, 2), int)}
+    assert BatchPlan.of(arrays, 2).seed == 0 and BatchPlan.of(arrays, 2).steps == 0
+    assert BatchPlan.of(arrays, 2, seed=7, window=3, steps=9).batches(0)[8].shape == (2,)

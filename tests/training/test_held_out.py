@@ -40,6 +40,12 @@ def test_an_impossible_share_is_named(share, message):
         hold_out(CopyTask(), share)
 
 
+@pytest.mark.parametrize(("share", "held"), [(2 / 24, 2), (22 / 24, 22), (0.105, 3), (0.1, 2)])
+def test_two_on_a_side_are_enough_and_shares_are_rounded_to_whole_examples(share, held):
+    choosing, apart = hold_out(CopyTask(), share)
+    assert (len(apart), len(choosing.dev_examples)) == (held, 24 - held)
+
+
 def test_a_task_knows_which_of_the_others_are_unseen():
     seen, unseen = Example("ev", "num=PL", "evler"), Example("göz", "num=PL", "gözler")
     task = ReinflectionTask.from_examples([seen], [seen, unseen, unseen])

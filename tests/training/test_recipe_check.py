@@ -50,3 +50,64 @@ def test_a_class_of_a_user_s_own_checks_itself():
         pass
 
     check_recipe(zoo.override(zoo.recipe("mdr"), ["rate_term.class=MyTerm", "rate_term.x=1"]))
+
+
+def bounded():
+    """`(field, refused, the last that is allowed)` at each end of the range of a field."""
+    for name in ("embedding_dim", "hidden_units", "latent_dim", "condition_dim"):
+        yield name, 0, 1
+    for name in ("batch_size", "epochs", "patience"):
+        yield name, 0, 1
+    for name in ("slots", "epoch_steps", "vocabulary_limit", "length_limit", "labelled"):
+        yield name, -1, 0
+    for name in ("slot_spacing", "learning_rate", "clip_norm", "min_delta"):
+        yield name, -1e-9, 0.0
+    yield from (("dropout", -0.1, 0.0), ("dropout", 1.1, 1.0))
+    yield from (("ema_momentum", -0.1, 0.0), ("ema_momentum", 1.0, 0.999))
+    yield from (("monitor", 5, "5"), ("precision", "half", "mixed_float16"))
+    yield from (("precision", "bfloat16", "float64"), ("learning_rate_decay", "linear", "cosine"))
+
+
+@pytest.mark.parametrize(("field", "refused", "allowed"), list(bounded()))
+def test_each_field_has_its_range(field, refused, allowed):
+    check_recipe(zoo.recipe("base").replace(**{field: allowed}))
+    with pytest.raises(zoo.RecipeError, match=f"^`{field}` must .*Received: {field}={refused!r}"):
+        check_recipe(zoo.recipe("base").replace(**{field: refused}))
+
+
+def test_slots_divide_the_dimensions():
+    recipe = zoo.recipe("base").replace(latent_dim=12)
+    for slots in (1, 3, 12):
+        check_recipe(recipe.replace(slots=slots))
+    with pytest.raises(zoo.RecipeError, match="Received: latent_dim=12, slots=5"):
+        check_recipe(recipe.replace(slots=5))
+
+
+@pytest.mark.parametrize(
+    ("field", "part", "option"),
+    [
+        ("latent", {"class": "GaussianLatent"}, "rate_term"),
+        ("encoder_training", {"class": "EncoderPretraining"}, "model"),
+        ("encoder_training", {"class": "AggressiveEncoder"}, "encoder"),
+    ],
+)
+def test_what_the_model_gives_its_parts_no_recipe_can(field, part, option):
+    check_recipe(zoo.recipe("base").replace(**{field: part}))
+    with pytest.raises(
+        zoo.RecipeError, match=f"`{field}` has no option '{option}'. (?!.*{option})"
+    ):
+        check_recipe(zoo.recipe("base").replace(**{field: {**part, option: 3}}))
+
+
+def test_a_part_takes_what_every_layer_takes_and_says_so_of_no_message():
+    latent = {"class": "GaussianLatent", "name": "z", "dtype": "float32"}
+    check_recipe(zoo.recipe("base").replace(latent=latent))
+    with pytest.raises(zoo.RecipeError, match="has no option 'nam'. GaussianLatent takes: ") as e:
+        check_recipe(zoo.recipe("base").replace(latent={**latent, "nam": "z"}))
+    assert "trainable" not in str(e.value) and "latent_dim, " in str(e.value)
+
+
+def test_members_are_looked_for_before_anything_is_trained(tmp_path):
+    recipe = zoo.recipe("base").replace(rounds={"members": [str(tmp_path)]})
+    with pytest.raises(zoo.RecipeError, match="`rounds.members` must be run directories"):
+        check_recipe(recipe)

@@ -18,7 +18,8 @@ from training_runs import (
 
 from keras_vae_collapse.runs import load_model
 from keras_vae_collapse.runs.checkpoint import load_checkpoint
-from keras_vae_collapse.training.rounds import plan_rounds
+from keras_vae_collapse.training import RecipeError
+from keras_vae_collapse.training.rounds import plan_rounds, round_options
 
 
 def recipe(**options):
@@ -60,6 +61,20 @@ def test_of_several_teachers_each_has_those_before_it():
     assert rounds[1].recipe.rounds["teachers"] == 1 and rounds[2].recipe.rounds["teachers"] == 2
     shares = [2 / 29, 11 / 29, 20 / 29, 1]
     assert [r.max_minutes for r in rounds] == pytest.approx([15.0 * share for share in shares])
+
+
+def test_an_option_of_the_rounds_has_a_default_and_a_range():
+    assert round_options(tiny("mdr")) == {
+        "teachers": 1, "teacher_epochs": 3, "student_learning_rate": 1.5e-3, "examples": None,
+        "keep": "best", "members": [],
+    }  # fmt: skip
+    for name, allowed, refused in (
+        ("teachers", 1, 0), ("teacher_epochs", 1, 0), ("student_learning_rate", 0.0, -0.1),
+        ("keep", "last", "first"), ("members", ("a",), [1]),
+    ):  # fmt: skip
+        assert round_options(recipe(**{name: allowed}))[name] == allowed
+        with pytest.raises(RecipeError, match=f"`rounds.{name}` must .*Received: rounds.{name}="):
+            round_options(recipe(**{name: refused}))
 
 
 RUN = {

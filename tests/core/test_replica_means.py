@@ -3,7 +3,13 @@ import pytest
 import tensorflow as tf
 from two_replicas import TWO
 
-from keras_vae_collapse.core.replicas import global_batch_mean, replica_id, replica_mean
+from keras_vae_collapse.core.replicas import (
+    gathered,
+    global_batch_mean,
+    mirrored_strategy,
+    replica_id,
+    replica_mean,
+)
 
 
 def per_replica(*rows):
@@ -53,3 +59,27 @@ def test_replicas_have_ids_and_a_mean():
     assert [int(i) for i in results(replica_id)] == [0, 1] and int(replica_id()) == 0
     found = results(lambda: replica_mean(tf.cast(replica_id(), tf.float32)))
     assert [float(value) for value in found] == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("rows", [([1, 2], [3, 6]), ([1, 2, 9], [4]), ([], [5])], ids=str)
+def test_rows_of_all_replicas_are_gathered_in_their_order(rows):
+    for value in results(gathered, per_replica(*rows)):
+        assert value.numpy().tolist() == [[float(row)] for row in (*rows[0], *rows[1])]
+    assert gathered(values := tf.constant(1.0)) is values
+
+
+def test_no_gradient_flows_through_a_mean_of_replicas():
+    @tf.function
+    def gradient():
+        factor = tf.constant(3.0)
+        with tf.GradientTape() as tape:
+            tape.watch(factor)
+            value = replica_mean(2.0 * factor)
+        return tf.constant(0.0) if tape.gradient(value, factor) is None else tf.constant(1.0)
+
+    assert [float(value) for value in (gradient(), *results(gradient))] == [0.0] * 3
+
+
+def test_there_is_one_strategy_for_the_same_devices():
+    assert mirrored_strategy(("CPU:0",)) is mirrored_strategy(("CPU:0",))
+    assert mirrored_strategy(("CPU:0",)).num_replicas_in_sync == 1

@@ -71,17 +71,23 @@ def test_rates_next_to_nothing_do_not_fill_their_scale(axes):
 
 
 def test_the_plane_is_that_of_the_largest_variance_around_the_mean(axes):
-    vectors = 5.0 + np.array([[0, 2, 0], [0, -2, 0], [1, 0, 0], [-1, 0, 0]])
+    vectors = 5.0 + 0.01 * np.array([[0, 2, 0], [0, -2, 0], [1, 0, 0], [-1, 0, 0]])
     (caption,) = pictures(latents=(vectors, ("word",), [["a"], ["b"], ["a"], ["b"]]))
     assert caption.startswith("Posterior means of 4 development examples, by word, seen along ")
-    # Sums of squares are 8 and 2.
+    # Sums of squares are 8 and 2 hundredths of a hundredth.
     assert axes[0].get_xlabel() == "first direction, 80% of the variance"
     assert axes[0].get_ylabel() == "second, 20%"
     found = {
-        line.get_label(): np.abs(line.get_xydata()).round(6).tolist() for line in axes[0].lines
+        line.get_label(): np.abs(100 * line.get_xydata()).round(6).tolist()
+        for line in axes[0].lines
     }
     assert found == {"a": [[2, 0], [0, 1]], "b": [[2, 0], [0, 1]]}
     assert [text.get_text() for text in axes[0].get_legend().get_texts()] == ["a", "b"]
+
+
+def test_points_that_are_all_one_have_no_direction(axes):
+    pictures(latents=(np.ones((3, 2)), (), [[]] * 3))
+    assert axes[0].get_xlabel() == "first direction, 0% of the variance"
 
 
 def test_of_many_points_some_are_drawn_the_first_and_the_last_among_them(axes):

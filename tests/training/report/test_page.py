@@ -5,10 +5,12 @@ import os
 import re
 
 import pytest
+from failing_models import make
 from made_run import FIGURES, finished_run, write_config, write_end, write_logs
 from page_text import PageText
 
 import zoo
+from keras_vae_collapse.diagnostics import diagnose
 from keras_vae_collapse.runs import RunDirectory, RunError
 from keras_vae_collapse.runs.lock import DirectoryLock
 from keras_vae_collapse.training.report import (
@@ -260,3 +262,18 @@ def test_where_the_kept_epoch_has_no_predictions_those_of_the_last_are_shown(tmp
     write_end(tmp_path, best_epoch=1)
     text = PageText(run_page(tmp_path, zoo)).text
     assert "After epoch 1, greedy search." in text and "the same after" not in text
+
+
+def test_a_diagnosis_has_its_findings_first_and_its_dimensions_folded_away(tmp_path, no_drawing):
+    report = diagnose(make("inactive"), num_samples=1)
+    finished_run(tmp_path)
+    (tmp_path / "report.json").write_text(report.to_json())
+    page = run_page(tmp_path, zoo)
+    section = page[page.index("<h2>Diagnosis</h2>") : page.index("<h2>Configuration</h2>")]
+    assert re.search('<h1>.*<span class="verdict".*>collapsed</span></h1>', page)
+    assert section.startswith('<h2>Diagnosis</h2>\n<p><span class="verdict"')
+    assert re.findall("<h3>(.*?)</h3>", section) == ["What to try, in this order"]
+    assert re.findall("<summary>(.*?)</summary>", section) == [
+        "Figures", "Pictures", "Outputs", "Dimensions: 0 active, 4 inactive, 0 noisy",
+    ]  # fmt: skip
+    assert "kvc-train --recipe=" in section

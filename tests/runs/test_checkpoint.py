@@ -175,3 +175,34 @@ def test_values_of_another_model_are_refused():
     for other in (others, [first.T, *others], [first.astype("float64"), *others]):
         with pytest.raises(DamagedCheckpoint, match="another model"):
             assign(variables, other)
+
+
+def test_a_checkpoint_of_another_format_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "_FORMAT", 1)
+    save_checkpoint(tmp_path / "a.npz", ARRAYS, STATE)
+    monkeypatch.undo()
+    with pytest.raises(DamagedCheckpoint, match="a.npz is damaged: its format is 1, expected 2"):
+        load_checkpoint(tmp_path / "a.npz")
+
+
+def test_the_first_value_that_differs_is_named():
+    variables = variables_of(_model())
+    arrays = [keras.ops.convert_to_numpy(variable) for variable in variables]
+    kernel = variables[0].path
+    count = len(arrays)
+    for other, said in (
+        ([arrays[0].T, *arrays[1:]], r"is \(\(3, 2\), 'float32'\) where \(\(2, 3\), 'float32', '"),
+        (arrays[:-1], rf"of {count - 1} arrays where {count} are expected, .* is \(None,\) where "),
+        ([*arrays, arrays[0]], r"is \(\(2, 3\), 'float32'\) where \(None,\) is expected. If an"),
+    ):
+        with pytest.raises(DamagedCheckpoint, match=said):
+            assign(variables, other)
+    with pytest.raises(DamagedCheckpoint, match=f"{kernel}.*--overwrite to begin again"):
+        assign(variables, [arrays[0].T, *arrays[1:]])
+
+
+def test_values_are_those_of_the_arrays():
+    variables = variables_of(_model())
+    arrays = [np.full(v.shape, 3, np.dtype(v.dtype)) for v in variables]
+    assign(variables, arrays)
+    assert all((keras.ops.convert_to_numpy(variable) == 3).all() for variable in variables)

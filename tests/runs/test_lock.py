@@ -25,3 +25,21 @@ def test_a_lock_is_held_until_it_is_released(tmp_path):
         other.acquire()
     lock.release()
     assert not other.is_held()
+
+
+def test_a_folder_that_is_not_there_or_never_was_trained_in_is_held_by_nobody(tmp_path):
+    for folder in (tmp_path, tmp_path / "x"):
+        assert DirectoryLock(folder).is_held() is False
+    with pytest.raises(FileNotFoundError):
+        DirectoryLock(tmp_path / "x").acquire()
+    DirectoryLock(tmp_path).release()  # what was never taken
+
+
+@pytest.mark.skipif(fcntl is None, reason="nothing is locked on Windows")
+def test_one_who_does_not_say_who_it_is_holds_it_all_the_same(tmp_path):
+    lock = DirectoryLock(tmp_path)
+    lock.acquire()
+    (tmp_path / ".lock").write_text(" \n")
+    with pytest.raises(RunError, match=f"^another process is training in {tmp_path}$"):
+        DirectoryLock(tmp_path).acquire()
+    lock.release()

@@ -282,3 +282,51 @@ def test_a_read_only_file_system_is_named(run, monkeypatch):
         opened(run.path, resume=True)
     monkeypatch.undo()
     assert contents(run.path) == before
+
+
+def test_a_refusal_to_resume_says_how_the_run_was_begun_and_what_cannot_change(run):
+    begun = {**CONFIG, "command": ["kvc-train", "--output_dir=my run"], "epochs": 9}
+    run.config.write_text(json.dumps(begun))
+    with pytest.raises(RunError) as caught:
+        opened(run.path, change(CONFIG, "seed", 1), resume=True)
+    assert str(caught.value) == (
+        f"cannot resume {run.path}, the run was started otherwise:\n  seed was 0 and now is 1\n"
+        "it was begun by: kvc-train '--output_dir=my run'"
+    )
+    run.config.write_text(json.dumps(CONFIG))
+    with pytest.raises(RunError) as caught:
+        opened(run.path, change(CONFIG, "decay_epochs", 7), resume=True)
+    assert str(caught.value).endswith(
+        "with --set learning_rate_decay=constant from the start it can"
+    )
+
+
+def test_versions_that_nobody_knows_are_not_compared(run, caplog):
+    config = {name: value for name, value in CONFIG.items() if name != "versions"}
+    opened(run.path, config, resume=True)
+    assert not caplog.messages
+
+
+def test_a_fresh_folder_may_hold_what_is_no_result(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "export").mkdir()  # empty
+    run = opened(tmp_path)
+    assert run.config.exists() and (tmp_path / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("metrics", ["{", "[]", "{}", '{"epochs": "x", "training_minutes": 1}'])
+def test_figures_that_are_damaged_are_named(run, metrics):
+    run.predictions.write_text("a")
+    (run.export / "saved_model.pb").write_text("a")
+    run.metrics.write_text(metrics)
+    with pytest.raises(RunError, match="metrics.json is damaged: "):
+        run.why_finished(3)
+
+
+def test_minutes_that_were_all_used_are_used_up(run):
+    run.predictions.write_text("a")
+    (run.export / "saved_model.pb").write_text("a")
+    for minutes, why in ((2.5, "its 2.5 minutes are used up"), (2.51, None)):
+        used = {"epochs": 3, "training_minutes": 2.5, "ended_by": "max_minutes"}
+        run.metrics.write_text(json.dumps(used))
+        assert run.why_finished(9, minutes) == why

@@ -99,3 +99,30 @@ def test_prior_without_rates_per_dimension_gives_no_picture(tmp_path):
 def test_impossible_interval_is_refused():
     with pytest.raises(ValueError, match="`every` must"):
         RatePictures(None, list, every=0)
+
+
+def test_the_bars_are_the_rates_of_the_last_epoch_sorted(monkeypatch):
+    figures = []
+
+    class Kept(Figure):
+        def __init__(self, **options):
+            super().__init__(**options)
+            figures.append(self)
+
+    monkeypatch.setattr("matplotlib.figure.Figure", Kept)
+    for history in ({1: [9.0, 9.0, 9.0], 2: [0.5, 4.0, 1.5]}, {1: [0.01, 0.02]}):
+        draw_rates(history)
+    maps, bars, *_ = figures[0].axes
+    assert [bar.get_height() for bar in bars.patches] == [4.0, 1.5, 0.5]
+    assert bars.get_ylim() == (0.0, pytest.approx(4.2))
+    assert bars.get_title() == "epoch 2: 6 nats"
+    assert maps.images[0].get_array().tolist() == [[9.0, 0.5], [9.0, 4.0], [9.0, 1.5]]
+    assert figures[1].axes[1].get_ylim() == (0.0, 0.1)
+
+
+def test_no_epoch_has_two_pictures_and_none_comes_without_an_epoch(tmp_path):
+    callback = RatePictures(writer_of(tmp_path), lambda: np.ones(3), every=1)
+    run_epochs(callback, 2)
+    callback.on_train_end()
+    RatePictures(writer_of(tmp_path), lambda: np.ones(3)).on_train_end()
+    assert picture_steps(tmp_path) == [0, 1]

@@ -92,3 +92,14 @@ def test_no_table_without_predictions(tmp_path):
 def test_impossible_options_are_refused(name):
     with pytest.raises(ValueError, match=f"`{name}` must"):
         SamplePredictions(None, ("input",), ROWS, GOLD, list, **{name: 0})
+
+
+def test_twenty_examples_are_shown_after_every_epoch_by_default(tmp_path):
+    tables = predictions(tmp_path, 2, lambda: GOLD)
+    assert sorted(tables) == [0, 1]
+    assert all(table.startswith("20 of 20 right.") for table in tables.values())
+
+
+def test_the_line_below_the_header_has_a_cell_for_each_column():
+    table = predictions_table(("input", "slot"), ROWS[:1], GOLD[:1], GOLD[:1])
+    assert table.split("\n")[3] == "| :-: | :-- | :-- | :-- | :-- |"

@@ -1,5 +1,6 @@
 import os
 import signal
+import threading
 
 import keras
 import numpy as np
@@ -74,3 +75,27 @@ def test_an_ignored_signal_stays_ignored():
         fit(interrupts, signals)
     assert signals.after == 3
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_outside_the_main_thread_the_block_changes_nothing():
+    before, found = signal.getsignal(signal.SIGINT), []
+
+    def work():
+        with Interrupts() as interrupts:
+            found.append((interrupts.requested, signal.getsignal(signal.SIGINT)))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [(None, before)]
+
+
+def test_a_further_block_knows_nothing_of_what_ended_an_earlier_one():
+    interrupts = Interrupts()
+    with pytest.raises(KeyboardInterrupt), interrupts:
+        os.kill(os.getpid(), signal.SIGTERM)
+        interrupts.on_train_batch_begin(0)
+    assert interrupts.requested is signal.SIGTERM
+    with interrupts:
+        assert interrupts.requested is None and not interrupts.repeated
+        interrupts.on_train_batch_begin(0)

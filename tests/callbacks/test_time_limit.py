@@ -65,3 +65,43 @@ def test_training_ends_at_the_next_batch(monkeypatch):
     model.fit(X, X[:, :1], batch_size=4, epochs=9, verbose=0, callbacks=[limit])
     assert seen == [0, 1, 2, 3, 4, 5]
     assert limit.cut_after == (1, 6)
+
+
+def test_the_share_of_the_time_ends_at_one(now):
+    limit = TimeLimit(max_minutes=2.0)
+    shares = []
+    for _ in range(4):
+        now["seconds"] += 48.0
+        shares.append(limit.share)
+    assert shares == pytest.approx([0.4, 0.8, 1.0, 1.0])
+    assert TimeLimit().share == 0.0 and not TimeLimit().expired
+    none_left = TimeLimit(max_minutes=0.0)
+    now["seconds"] += 1.0
+    assert none_left.share == 1.0 and none_left.expired
+
+
+def test_the_last_second_counts_and_the_epoch_of_the_cut_is_counted_from_1(now):
+    limit = TimeLimit(max_minutes=1.0)
+    limit.set_model(model := make_model())
+    model.stop_training = False
+    limit.on_train_begin()
+    limit.on_epoch_begin(4)
+    now["seconds"] += 60.0
+    limit.on_train_batch_end(6)
+    assert limit.cut_after is None and not model.stop_training
+    now["seconds"] += 0.5
+    limit.on_train_batch_end(7)
+    assert limit.cut_after == (5, 8) and model.stop_training
+
+
+def test_every_worker_goes_by_the_clock_of_the_chief(now):
+    class Chief:
+        def __init__(self, answer):
+            self.answer = answer
+
+        def from_chief(self, ask):
+            return self.answer
+
+    assert TimeLimit(1.0, Chief(True)).expired and TimeLimit(1.0, Chief(0.75)).share == 0.75
+    now["seconds"] += 1e4
+    assert not TimeLimit(1.0, Chief(False)).expired

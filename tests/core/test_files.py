@@ -41,7 +41,7 @@ def test_text_and_values_are_written_as_they_are(tmp_path):
 def test_a_file_is_on_the_disk_before_it_takes_its_name_and_then_its_folder_is(
     tmp_path, monkeypatch
 ):
-    path, seen = tmp_path / "new" / "value", []
+    path, seen = tmp_path / "new" / "and deeper" / "value", []
 
     def fsync(descriptor, sync=os.fsync):
         there = path.exists() and path.read_text() == "text"

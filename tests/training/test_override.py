@@ -83,6 +83,19 @@ def test_what_is_like_nothing_there_is_has_no_suggestion():
     assert str(e.value).endswith(", rate_term.rate_nats, rate_term.initial_multiplier.")
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("component", "latent.prior.components"),
+        ("prior.component", "latent.prior.components"),
+        ("latentdim", "latent_dim"),
+    ],
+)
+def test_the_nearest_setting_is_suggested_in_full(name, meant):
+    with pytest.raises(zoo.RecipeError, match=rf" Did you mean '{meant}'\?$"):
+        zoo.override(MDR.replace(latent=PRIOR), [f"{name}=1"])
+
+
 def test_rounds_are_begun_by_an_option_and_nothing_else_is():
     assert zoo.override(MDR, ["rounds.keep=last"]).rounds == {"keep": "last"}
     assert zoo.override(MDR, ["latent_skip.class=LatentSkip"]).latent_skip == {

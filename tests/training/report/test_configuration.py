@@ -28,6 +28,11 @@ def test_each_setting_is_told_by_where_it_is_from():
     assert {f"rate_term={text}", "dropout=0.2", "rounds=None"} < set(found.all)
 
 
+def test_letters_of_any_language_stand_as_they_are():
+    recipe = OWN.replace(rounds={"members": ["koşu"]})
+    assert 'rounds={"members": ["koşu"]}' in run_settings({"recipe": recipe.to_config()}).all
+
+
 def test_what_a_recipe_says_itself_is_not_left_to_the_task():
     assert zoo.recipe("best").augmentation != "auto"
     found = run_settings({"recipe": zoo.recipe("best").to_config()}, zoo)

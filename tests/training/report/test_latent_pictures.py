@@ -63,6 +63,7 @@ def test_dimensions_come_by_their_last_rate_the_most_used_first(axes):
     np.testing.assert_allclose(bars, [(1, 4.0), (2, 1.0), (3, 0.0)])
     assert axes[1].get_ylim() == (0.0, pytest.approx(4.2))
     assert axes[1].get_title() == "together 5 nats"
+    assert all(tick == round(tick) for tick in axes[1].get_xticks())
 
 
 def test_rates_next_to_nothing_do_not_fill_their_scale(axes):

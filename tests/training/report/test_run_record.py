@@ -36,6 +36,7 @@ def test_labels_of_one_column_have_no_header(tmp_path):
     for labels, columns, rows in (
         ("ev\nat\n", ["label"], [["ev"], ["at"]]),
         ("word\tpos\nev\tN\nat\tV\n", ["word", "pos"], [["ev", "N"], ["at", "V"]]),
+        ('"ev\nat"\n', ["label"], [['"ev'], ['at"']]),
     ):
         (folder / "labels.tsv").write_text(labels)
         vectors, *found = read_run(tmp_path).latents

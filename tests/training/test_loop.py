@@ -6,6 +6,7 @@ import pytest
 from training_runs import start, tiny, write_data
 
 import zoo
+from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.tasks import ReinflectionTask
 from keras_vae_collapse.tasks.reinflection import (
     read_examples,
@@ -174,3 +175,27 @@ def test_a_teacher_s_configuration_has_epochs_of_its_own(rounds, decay_epochs, e
     (config,) = configs
     assert config["recipe"] == rounds[0].recipe.to_config() and config["seed"] == 3
     assert (config["epochs"], config["decay_epochs"]) == (2, expected)
+
+
+def test_a_person_is_told_of_the_round_that_is_trained(rounds, capsys):
+    directory = types.SimpleNamespace(open=lambda config, resume: None, close=lambda: None)
+    for verbose, said in (
+        (1, "round 1 of 3: training the teacher of the next, 2 epochs\n"), (0, ""),
+    ):  # fmt: skip
+        given = {"description": {"decay_epochs": None}, "train": lambda *given: None}
+        trainer = a_trainer(**given)
+        trainer.options = TrainingOptions(verbose=verbose)
+        loop._train_teacher(trainer, rounds[0], directory, [], None, 0.0)
+        assert capsys.readouterr().out == said
+
+
+def test_a_student_that_has_begun_does_not_go_on_with_another_teacher():
+    cluster = types.SimpleNamespace(from_chief=lambda ask: ask())
+    teacher = types.SimpleNamespace(path="run/round-1")
+    for begun in (False, True):
+        run = types.SimpleNamespace(path="run", has_checkpoint=lambda begun=begun: begun)
+        if not begun:
+            loop._check_nothing_follows(cluster, run, teacher)
+            continue
+        with pytest.raises(RunError, match="run/round-1, the teacher of run, is gone or not fin"):
+            loop._check_nothing_follows(cluster, run, teacher)

@@ -1,5 +1,7 @@
 """What a round hands to `fit` and makes of what comes back, without a training."""
 
+import dataclasses
+import signal
 import types
 
 import keras
@@ -9,6 +11,7 @@ from training_runs import tiny
 from watched_task import Watched
 
 from keras_vae_collapse import callbacks
+from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.distribute import Cluster, make_strategy
 from keras_vae_collapse.runs import RunCheckpoint
 from keras_vae_collapse.training import TrainingOptions, round_trainer, train
@@ -221,3 +224,85 @@ def test_a_run_that_patience_has_ended_trains_no_more(tmp_path, monkeypatch):
     monkeypatch.setattr(RoundResults, "write", lambda self, rounds, model, record, run: record)
     run = train(recipe, Tied(), tmp_path / "run", epochs=EPOCHS, verbose=0)
     assert (run.metrics["ended_by"], run.metrics["epochs"]) == ("patience", 5)
+
+
+def speaking(replicas=1, **cluster):
+    """A trainer that says what it does, with so many replicas."""
+    one = trainer()
+    strategy = types.SimpleNamespace(num_replicas_in_sync=replicas)
+    cluster = types.SimpleNamespace(**{"is_chief": True, "is_alone": True, **cluster})
+    options = TrainingOptions(verbose=1, export=False)
+    return dataclasses.replace(one, options=options, strategy=strategy, cluster=cluster)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "examples", "size", "said"),
+    [
+        (1, 12, 12, ""),
+        (1, 11, 11, "batches of 11, not of 12: there are 11 training examples\n"),
+        (1, 1, 1, "batches of 1, not of 12: there is 1 training example\n"),
+        (2, 5, 4, "batches of 4, not of 12: there are 5 training examples\n"),
+        (2, 1, 2, "batches of 2, not of 12: there is 1 training example\n"),
+        (2, 99, 12, ""),
+    ],
+)
+def test_few_examples_make_small_batches_and_a_line(capsys, replicas, examples, size, said):
+    recipe = tiny("base")
+    assert speaking(replicas)._batch_size(recipe, examples) == size
+    assert capsys.readouterr().out == said
+    assert speaking(replicas, is_chief=False)._batch_size(recipe, examples) == size
+    assert not capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("ratio", "size", "said"),
+    [
+        (0.25, 3, ""),
+        (0.5, 3, "3 unlabelled examples in a batch, not 6: there are no more\n"),
+        (0.01, 1, ""),
+    ],
+)
+def test_few_unlabelled_examples_are_all_taken_and_a_line_says_so(
+    monkeypatch, capsys, ratio, size, said
+):
+    one = speaking()
+    arrays, few = (one.task.encode(one.task.train_examples[:count]) for count in (48, 3))
+    one.task.unlabelled = lambda recipe: (few, ratio)
+    monkeypatch.setattr(round_trainer, "mixed_dataset", lambda *given: given)
+    further = one._dataset(tiny("base"), arrays, BatchPlan.of(arrays, 12), 0)[3]
+    assert further.batch_size == size and capsys.readouterr().out == said
+
+
+def test_an_interrupt_finishes_a_run_alone_that_has_weights_to_keep(tmp_path, capsys):
+    kept = types.SimpleNamespace(state={"best": [0.5, 0.0]})
+    speaking()._handle_interrupt(one_round(tmp_path), kept)
+    assert "interrupted: finishing with the best weights so far" in capsys.readouterr().out
+    with pytest.raises(RunError, match="start all workers with --resume"):
+        speaking(is_alone=False)._handle_interrupt(one_round(tmp_path), kept)
+    with pytest.raises(KeyboardInterrupt):
+        nothing = types.SimpleNamespace(state={"best": None})
+        speaking()._handle_interrupt(one_round(tmp_path), nothing)
+
+
+@pytest.mark.parametrize(
+    ("cut", "finished", "signal", "reason", "where"),
+    [
+        (None, False, None, "epochs", ""),
+        (None, True, None, "patience", ""),
+        ((EPOCHS, STEPS), False, None, "epochs", ""),
+        ((3, STEPS), True, None, "patience", ""),
+        ((3, STEPS), False, None, "max_minutes", "after epoch 3, of"),
+        ((3, 2), True, None, "max_minutes", "in epoch 3, after 2 of its 5 batches, of"),
+        ((3, 2), False, signal.SIGTERM, "SIGTERM", ""),
+    ],
+)
+def test_what_ended_a_training_is_said(tmp_path, capsys, cut, finished, signal, reason, where):
+    clock = types.SimpleNamespace(cut_after=cut)
+    interrupts = types.SimpleNamespace(requested=signal)
+    checkpoint = types.SimpleNamespace(history=[{}] * EPOCHS)
+    plan = types.SimpleNamespace(steps_per_epoch=STEPS)
+    given = one_round(tmp_path), clock, interrupts, finished, checkpoint, plan
+    assert speaking()._ended_by(*given) == reason
+    out = capsys.readouterr().out
+    line = f"the time limit of 9 minutes ended training {where} 7 epochs; --resume with a larger "
+    assert out == (f"{line}--max_minutes goes on\n" if where else "")

@@ -106,6 +106,8 @@ def test_a_killed_overwrite_still_holds_a_run(run, monkeypatch):
         ("recipe.rate_term.rate_nats", 2.0, "recipe.rate_term.rate_nats was 40.0"),
         ("data.sha256", "cd", "data.sha256 was 'ab' and now is 'cd'"),
         ("data.task", 1, "data.task was 3"),
+        ("recipe.history_dropout", {"rate": 1}, "history_dropout was None and now is {'rate': 1}"),
+        ("recipe.rate_term", None, "recipe.rate_term was {.*} and now is None"),
         ("seed", 1, "seed was 0 and now is 1"),
         ("decay_epochs", 7, "decay_epochs was None and now is 7"),
     ],
@@ -330,3 +332,18 @@ def test_minutes_that_were_all_used_are_used_up(run):
         used = {"epochs": 3, "training_minutes": 2.5, "ended_by": "max_minutes"}
         run.metrics.write_text(json.dumps(used))
         assert run.why_finished(9, minutes) == why
+
+
+def test_a_folder_that_cannot_be_made_is_named_before_anything_is_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    message = f"cannot write to {tmp_path}/file/run: {tmp_path}/file is no folder"
+    with pytest.raises(RunError, match=f"^{message}$"):
+        RunDirectory(tmp_path / "file" / "run").check(CONFIG)
+    RunDirectory(tmp_path / "new" / "run").check(CONFIG)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_that_may_not_be_written_to_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # nothing stops root
+    with pytest.raises(RunError, match=f"{tmp_path}/run: {tmp_path} may not be written to$"):
+        RunDirectory(tmp_path / "run").check(CONFIG)

@@ -38,6 +38,7 @@ def test_the_interval_is_that_of_the_paired_differences():
         ([0.1, 0.1, 0.1], [0.5, 0.51, 0.52], 0.0, "does not hold"),
         ([0.5, 0.1, 0.9], [0.4, 0.3, 0.2], 0.0, "undecided"),
         ([0.5, 0.5], [0.1, 0.1], 0.0, "holds"),
+        ([0.5, 0.75], [0.25, 0.5], 0.25, "undecided"),
         ([0.5], [0.1], 0.0, "undecided"),
         ([], [0.1], 0.0, "undecided"),
     ],
@@ -68,6 +69,7 @@ def test_the_table_has_a_line_a_claim():
         ({"part": "none"}, "no method 'mdr' in part 'none'"),
         ({"figure": "speed"}, "no figure 'speed'"),
         ({"other": 1}, "a claim has claim, figure"),
+        ({"less": "bse"}, "no method 'bse' in part 'all'"),
     ],
 )
 def test_a_claim_about_nothing_is_named(change, message):
@@ -83,7 +85,7 @@ def test_the_bootstrap_of_one_seed_is_that_of_paired_words():
     differences = (more - less)[0]
     half = 1.96 * differences.std() / math.sqrt(900)
     assert (low, high) == pytest.approx(
-        (differences.mean() - half, differences.mean() + half), abs=0.1 * half
+        (differences.mean() - half, differences.mean() + half), abs=0.05 * half
     )
 
 
@@ -113,3 +115,38 @@ def test_two_seeds_that_differ_keep_the_interval_of_student():
     judged = judge(CLAIM, found)
     assert (judged.low, judged.high) == pytest.approx((alone.low, alone.high))
     assert judged.low < -0.9 and judged.verdict == "undecided"
+
+
+@pytest.mark.parametrize("claim", [3, {k: v for k, v in CLAIM.items() if k != "source"}])
+def test_what_is_no_claim_is_shown(claim):
+    with pytest.raises(ValueError, match="a claim has claim, figure.*Received: [3{]"):
+        check_claims([claim], {"all": {"mdr", "base"}})
+
+
+def test_a_claim_may_say_by_how_much():
+    check_claims([CLAIM, {**CLAIM, "by": 0.1}], {"all": {"mdr", "base"}})
+
+
+def test_fewer_than_two_pairs_have_no_interval():
+    for base, difference in (([0.25], "0.25"), ([], "")):
+        line = claims_table([CLAIM], rows(mdr=[0.5], base=base)).splitlines()[-1]
+        assert line.endswith(f"| a paper | {difference} | {len(base)} | undecided |")
+
+
+def test_words_of_other_parts_and_methods_do_not_count():
+    found = rows(mdr=[0.6, 0.6], base=[0.5, 0.5])
+    for row in found:
+        row["right"] = "1" * round(10 * float(row["accuracy"])) + "0" * 4
+        row["right"] = row["right"][:10].ljust(10, "0")
+    judged = judge(CLAIM, found)
+    others = [{**row, "right": "0101010101", "accuracy": "0"} for row in found]
+    found += [{**row, "part": "other"} for row in others]
+    found += [{**row, "method": "kl_linear"} for row in others]
+    assert judge(CLAIM, found) == judged
+
+
+def test_without_the_words_of_every_seed_the_interval_is_that_of_student():
+    found = rows(mdr=[0.6, 0.6], base=[0.5, 0.5])
+    for row in found[:-1]:  # the last run has left none
+        row["right"] = "1" * round(10 * float(row["accuracy"])) + "0" * 4
+    assert judge(CLAIM, found).low == pytest.approx(0.1)

@@ -13,6 +13,7 @@ from zoo.comparison_pictures import places
 from zoo.comparison_report import parts_of, table, write_report
 from zoo.job import is_done
 from zoo.plan import planned_runs
+from zoo.runs_file import COLUMNS as RUNS_COLUMNS
 from zoo.runs_file import FIGURES, read_rows, row_of, rows_by_command, write_rows
 from zoo.schedule_length import with_schedule_length
 from zoo.targets import has_target, with_target
@@ -282,3 +283,206 @@ def test_figures_of_examples_held_out_take_the_place_of_those_that_chose(tmp_pat
     assert (row["accuracy"], row["unseen_accuracy"], row["right"]) == ("0.25", "0.2", "0100")
     write_report(tmp_path, [row], "")
     assert "that have chosen nothing" in (tmp_path / "RESULTS.md").read_text()
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """What the runner is asked for; in place of trainings, runs are written, or fail by name."""
+    asked = []
+
+    def run(name):
+        def runner(waiting, options, workers):
+            asked.append((name, [folder.name for folder, _ in waiting], options, workers))
+            for folder, planned in waiting:
+                if len(asked) > 1:
+                    raise KeyboardInterrupt
+                if planned.seed == 0:
+                    write_run(folder, accuracy=0.5, name=planned.recipe.name)
+                    yield folder, None
+                else:
+                    yield folder, "failed, see its failure.txt"
+                # Table and pages are written anew after every training.
+                results = (folder.parents[1] / "RESULTS.md").read_text()
+                assert "1 of 2 runs done" in results
+
+        return runner
+
+    monkeypatch.setattr(compare, "run_here", run("here"))
+    monkeypatch.setattr(compare, "run_on_ray", run("ray"))
+    monkeypatch.setattr(comparison_report, "draw_curves", lambda *_: [])
+    return asked
+
+
+@pytest.mark.parametrize("flags", [[], ["--ray"]], ids=["here", "ray"])
+def test_every_option_reaches_the_runner_and_a_failure_stops_no_other(
+    made, tmp_path, capsys, monkeypatch, flags
+):
+    words = ["--recipes=mdr", "--seeds=0,1", "--workers=3", "--max_minutes=2.5", *flags]
+    words.append(f"--output_dir={tmp_path}")
+    monkeypatch.setattr("sys.argv", ["zoo/compare.py", *words])
+    assert compare.main() == 1  # since one has failed
+    options = {"command": ["-m", "zoo.compare", *words], "max_minutes": 2.5, "ray": bool(flags)}
+    assert made == [("ray" if flags else "here", ["mdr-seed0", "mdr-seed1"], options, 3)]
+    out = capsys.readouterr().out
+    assert "[1/2] mdr-seed0: accuracy 0.5000" in out and "[2/2] mdr-seed1: failed, see" in out
+    listed = [f"  {tmp_path / name}\n" for name in ("PROGRESS.md", "RESULTS.md", "runs.tsv")]
+    assert out.endswith("".join(["written:\n", *listed]))
+    assert "- mdr-seed1 failed: failed, see" in (tmp_path / "PROGRESS.md").read_text()
+    assert f"python -m zoo.compare {words[0]} " in (tmp_path / "RESULTS.md").read_text()
+    assert compare.main() == 130
+    assert capsys.readouterr().err == "stopped; the same command goes on\n"
+    assert made[1][1] == ["mdr-seed1"]
+
+
+def test_without_flags_every_recipe_is_trained_as_it_is_with_three_seeds():
+    options = compare.arguments().parse_args(["--output_dir=x"])
+    runs, claims = compare.plan_of(options)
+    assert claims == [] and options.workers == 1 and not options.ray
+    assert [run.seed for run in runs] == sorted([0, 1, 2] * (len(runs) // 3))
+    assert len({run.recipe.name for run in runs}) == len(runs) // 3 > 20
+    assert all(run.recipe == zoo.recipe(run.recipe.name) for run in runs)
+    assert all(run.data["data"] == "demo" and run.rate is None for run in runs)
+
+
+def test_every_flag_of_the_trainings_is_in_the_plan():
+    options = compare.arguments().parse_args(
+        ["--recipes=mdr,encoder_pretraining", "--seeds=4,", "--targets=2.5", "--target_seeds=6,7",
+         "--data=d", "--dev=f", "--language=l", "--task=2", "--epochs=3", "--schedule_length=0.5",
+         "--set=dropout=0", "--set=latent_dim=5", "--output_dir=x"]
+    )  # fmt: skip
+    runs, _ = compare.plan_of(options)
+    assert [(run.method, run.seed) for run in runs] == [
+        ("mdr", 4), ("encoder_pretraining", 4), ("mdr@2.5", 6), ("encoder_pretraining@2.5", 6),
+        ("mdr@2.5", 7), ("encoder_pretraining@2.5", 7),
+    ]  # fmt: skip
+    for run in runs:
+        assert (run.epochs, run.recipe.dropout, run.recipe.latent_dim) == (3, 0.0, 5)
+        found = [run.data[name] for name in ("data", "dev", "language", "task")]
+        assert found == ["d", "f", "l", "2"]
+    whole = zoo.recipe("encoder_pretraining").encoder_training["epochs"]
+    assert runs[1].recipe.encoder_training["epochs"] == round(whole / 2)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--seeds=0,one"], "expected numbers joined by commas. Received: '0,one'"),
+        (["--targets=high"], "expected numbers joined by commas. Received: 'high'"),
+        (["--workers=0"], "--workers must be at least 1. Received: 0"),
+        (["--schedule_length=0"], "the length of schedules must be positive. Received: 0.0"),
+    ],
+)
+def test_a_number_that_cannot_be_is_one_line(flags, message, tmp_path, capsys):
+    assert compare.main([f"--output_dir={tmp_path}", *flags]) == 1
+    assert capsys.readouterr().err.strip().endswith(message)
+
+
+def test_a_folder_for_all_that_is_written_must_be_named(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        compare.main(["--redraw"])
+    assert "--output_dir" in capsys.readouterr().err
+
+
+def test_different_trainings_of_one_name_have_folders_of_their_own(made, tmp_path):
+    parts = [
+        {"part": str(size), "recipes": ["mdr"], "seeds": [0], "set": [f"latent_dim={size}"]}
+        for size in (3, 4, 5)
+    ]
+    (tmp_path / "plan.json").write_text(json.dumps({"parts": parts}))
+    with pytest.raises(AssertionError):  # of the runner, which expects two runs
+        compare.main([str(tmp_path / "plan.json"), f"--output_dir={tmp_path}"])
+    assert made[0][1] == ["mdr-seed0", "mdr-seed0-2", "mdr-seed0-3"]
+
+
+def test_redrawn_tables_have_the_claims_of_the_plan(rows, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(comparison_report, "draw_curves", lambda *_: [])
+    claim = {"claim": "MDR gains", "source": "us", "figure": "accuracy", "more": "mdr"}
+    plan = {"parts": [{"part": "all", "recipes": ["base", "mdr"], "seeds": [0, 1]}]}
+    plan["claims"] = [{**claim, "less": "base", "part": "all"}]
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    write_rows(tmp_path / "runs.tsv", rows)
+    assert compare.main([str(tmp_path / "plan.json"), f"--output_dir={tmp_path}", "--redraw"]) == 0
+    assert "| MDR gains (accuracy of mdr - base) | us |" in (tmp_path / "RESULTS.md").read_text()
+    assert f"  {tmp_path / 'RESULTS.md'}\n" in capsys.readouterr().out
+
+
+def row_with(method, **figures):
+    """A row of a training that is done, with some figures and no other."""
+    row = dict.fromkeys(RUNS_COLUMNS, "") | {"method": method, "recipe": method, "part": "all"}
+    row |= {"converged": "yes", "data": "demo", "train_examples": "1200", "dev_examples": "90"}
+    return row | {name: str(value) for name, value in {"rate_nats": 1.0, **figures}.items()}
+
+
+def test_figures_stand_below_their_labels_with_their_digits():
+    values = {
+        "accuracy": 0.12345, "exact_match": 0.23456, "unseen_accuracy": 0.34567,
+        "levenshtein": 0.45678, "rate_nats": 5.6789, "distortion_nats": 6.7891,
+        "iw_nll_nats": 7.8912, "mutual_information_nats": 8.9123, "active_units": 9.1234,
+        "z_gap_nats": 1.2345,
+    }  # fmt: skip
+    header, _, line = table({"mdr": [row_with("mdr", **values)]}).splitlines()
+    names, shown = (part.strip("| ").split(" | ") for part in (header, line))
+    assert dict(zip(names, shown, strict=True)) == {
+        "recipe": "mdr", "seeds": "1", "converged": "1", "accuracy": "0.123",
+        "exact match": "0.235", "accuracy, unseen words": "0.346", "Levenshtein": "0.457",
+        "rate": "5.68", "distortion": "6.79", "IW-NLL": "7.89", "MI": "8.91",
+        "active units": "9.1", "z gap": "1.23",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("figures", "first"),
+    [
+        # (those of `a`, then those of `b`), and who is better
+        (({"accuracy": 0.5, "exact_match": 0.1}, {"accuracy": 0.4, "exact_match": 0.2}), "a"),
+        (({"exact_match": 0.1, "z_gap_nats": 9}, {"exact_match": 0.2, "z_gap_nats": 1}), "b"),
+        (({"z_gap_nats": 1, "rate_nats": 9}, {"z_gap_nats": 2, "rate_nats": 3}), "b"),
+        (({"rate_nats": 9}, {"rate_nats": 3}), "a"),
+        (({"accuracy": ""}, {"accuracy": 0.0}), "b"),
+    ],
+)
+def test_the_best_method_comes_first(figures, first):
+    methods = {name: [row_with(name, **of)] for name, of in zip("ab", figures, strict=True)}
+    assert table(methods).splitlines()[2].startswith(f"| {first} |")
+
+
+def test_the_report_says_what_it_is_of_part_by_part(tmp_path):
+    done = [row_with("mdr", accuracy=0.5, language="x"), row_with("base", accuracy=0.25)]
+    remaining = {**row_with("mdr", rate_nats=""), "part": "equal rate"}
+    paths = write_report(tmp_path, [*done, remaining], "the command")
+    names = ["RESULTS.md", "runs.tsv", "all-accuracy.png"]
+    assert paths == [tmp_path / name for name in names]
+    lines = [line for line in paths[0].read_text().split("\n\n") if not line.startswith("| ")]
+    assert lines[0] == "# Results on the development set" and lines[1].startswith("Greedy decoding")
+    assert lines[2:] == [
+        "Command: `the command`, 2 of 3 runs done",
+        "## All",
+        "Data: demo, x: 1,200 training and 90 development examples; "
+        "demo: 1,200 training and 90 development examples.",
+        "![all-accuracy](all-accuracy.png)",
+        "## Equal rate",
+        "Data: none of its runs is done.",
+        "Figures, and the command, of each run: [runs.tsv](runs.tsv)\n",
+    ]
+    write_report(tmp_path, [{**done[0], "right": "01"}], "the command")
+    text = paths[0].read_text()
+    assert text.index("have chosen nothing") < text.index("Command: ")
+
+
+@pytest.mark.parametrize("factor", [0.0, -1.0, float("nan")])
+def test_a_schedule_has_a_length(factor):
+    with pytest.raises(
+        ValueError, match=f"length of schedules must be positive. Received: {factor}"
+    ):
+        with_schedule_length(zoo.recipe("kl_linear"), factor)
+
+
+def test_of_a_schedule_at_least_a_step_remains():
+    for name, field in (("kl_logistic", "midpoint"), ("kl_cyclical", "cycle_steps")):
+        shorter = with_schedule_length(zoo.recipe(name), 1e-9)
+        assert shorter.rate_term["weight"][field] == 1
+
+
+def test_a_recipe_without_a_target_is_named():
+    with pytest.raises(zoo.RecipeError, match="recipe 'base' has no target rate"):
+        with_target(zoo.recipe("base"), 3.0)

@@ -44,7 +44,7 @@ def trained(monkeypatch):
     def run_apart(folder, run, options):
         data = run.data
         task = ReinflectionTask(data["data"], data["language"], int(data["task"]))
-        jobs.append((folder.name, run))
+        jobs.append((folder.name, run, options))
         forms = [["wrong"], *([e.target] for e in task.dev_examples[1:])]
         figures = task.figures(task.dev_examples, forms)
         write_json(folder / "metrics.json", {"dev": figures})
@@ -60,12 +60,15 @@ def test_every_fold_is_trained_once_and_judged_on_its_words(trained, tmp_path, c
     arguments = [
         f"--data={write_data(tmp_path / 'files')}", f"--output_dir={tmp_path / 'out'}",
         "--recipe=mdr", "--folds=3", "--epochs=2", "--seed=5", "--set=latent_dim=8",
+        "--max_minutes=1.5",
     ]  # fmt: skip
     assert cross_validate.main([*arguments, "--fold=1"]) == 0
     assert [job[0] for job in trained] == ["fold-1"]
     assert cross_validate.main(arguments) == 0
     assert [job[0] for job in trained] == ["fold-1", "fold-0", "fold-2"]
-    run = trained[0][1]
+    _, run, options = trained[0]
+    words = ["-m", "zoo.cross_validate", *arguments, "--fold=1"]
+    assert options == {"command": words, "max_minutes": 1.5}
     assert (run.recipe.name, run.recipe.latent_dim, run.seed, run.epochs) == ("mdr", 8, 5, 2)
     found = read_folds(tmp_path / "out", 3)
     rows = [figures["words"] for figures in found.values()]
@@ -80,6 +83,10 @@ def test_every_fold_is_trained_once_and_judged_on_its_words(trained, tmp_path, c
     assert len(errors) == 1 + 3
     out = capsys.readouterr().out
     assert "3 of 72 forms are wrong" in out and "3 of 3 folds" in out
+    shown = ", ".join(map(str, rows))
+    assert out.startswith(f"3 folds of {shown} rows, 0 rows dropped that join words of two\n")
+    names = ("folds.md", "folds.json", "errors.tsv")
+    assert out.endswith("".join(["written:\n", *(f"  {tmp_path}/out/{n}\n" for n in names)]))
     shown = [float(line.split()[-1]) for line in out.splitlines() if line.startswith("fold ")]
     expected = [found[number]["accuracy"] for number in (1, 0, 1, 2)]
     assert shown == pytest.approx(expected, abs=1e-4)
@@ -116,3 +123,23 @@ def test_a_fold_is_trained_and_reported(tmp_path, capsys):
     files = {"language": "turkish", "task": 3, "added_tasks": ()}
     paths = write_report(tmp_path / "out", described, files)
     assert all(path.is_file() for path in paths)
+
+
+def test_who_stops_is_told_how_to_go_on(tmp_path, capsys, monkeypatch):
+    def run_apart(folder, run, options):
+        asked.append(run)
+        raise KeyboardInterrupt
+
+    asked = []
+    monkeypatch.setattr(cross_validate, "run_apart", run_apart)
+    data = write_data(tmp_path / "files")
+    for name in ("train", "dev"):
+        rows = (data / f"turkish-task3-{name}").read_text(encoding="utf-8")
+        (data / f"turkish-task1-{name}").write_text(rows, encoding="utf-8")
+    arguments = [f"--data={data}", f"--output_dir={tmp_path / 'out'}", "--folds=2", "--task=3"]
+    assert cross_validate.main([*arguments, "--added_tasks=1", "--recipe=kl_linear"]) == 130
+    assert capsys.readouterr().err.endswith("stopped; the same command goes on\n")
+    (run,) = asked
+    assert run.data["added_tasks"] == [1] and run.data["task"] == "3" and run.seed == 0
+    # As long as the recipe says, where the command line does not.
+    assert run.epochs == run.recipe.epochs > 1

@@ -1,5 +1,7 @@
 """What one training of a plan is told, and what it leaves beside the run."""
 
+import dataclasses
+import signal
 import types
 
 import pytest
@@ -142,3 +144,57 @@ def test_a_run_of_the_same_epochs_and_part_held_out_is_done(tmp_path):
     for epochs, share in ((None, 0.5), (3, 0.0), (3, 0.25)):
         with pytest.raises(ValueError, match="made with other settings"):
             is_done(tmp_path, recipe, epochs, share)
+
+
+@pytest.fixture
+def child(monkeypatch, tmp_path):
+    """`child(job)`: the exit code of a process that does a job, and what it does about signals."""
+    asked = []
+    monkeypatch.setattr(job.signal, "signal", lambda *given: asked.append(given))
+
+    def run(work):
+        monkeypatch.setattr(job, "run_job", work)
+        try:
+            job.run_child(tmp_path / "runs" / "one", "run", OPTIONS)
+        except SystemExit as error:
+            return error.code, asked
+        return 0, asked
+
+    return run
+
+
+def test_a_failure_is_kept_in_the_folder_until_the_run_succeeds(child, tmp_path):
+    record, given = tmp_path / "runs" / "one" / "failure.txt", []
+
+    def fail(folder, run, options):
+        given.append((folder, run, options))
+        raise ValueError("no such data")
+
+    code, signals = child(fail)
+    assert code == 1 and given == [(tmp_path / "runs" / "one", "run", OPTIONS)]
+    text = record.read_text()
+    assert text.startswith("Traceback") and text.endswith("ValueError: no such data\n")
+    # Ctrl-C reaches all processes; the one that waits ends the others.
+    assert signals == [(signal.SIGINT, signal.SIG_IGN)]
+    assert child(lambda *given: None)[0] == 0 and not record.exists()
+
+
+def test_an_interrupted_child_has_failed_at_nothing(child, tmp_path):
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    assert child(interrupted)[0] == 130
+    assert not (tmp_path / "runs" / "one" / "failure.txt").exists()
+
+
+def test_a_plan_that_says_nothing_of_cores_and_parts_held_out_has_two_and_none(
+    trained, tmp_path, monkeypatch
+):
+    monkeypatch.delitem(OPTIONS, "cores")
+    monkeypatch.delitem(OPTIONS, "max_minutes")
+    run = planned(data="d")
+    data = {name: value for name, value in run.data.items() if name != "held_out"}
+    asked = trained(dataclasses.replace(run, data=data), tmp_path / "run")
+    assert asked["cores"] == 2 and asked["options"]["held_out"] == 0.0
+    assert asked["options"]["max_minutes"] is None
+    assert not (tmp_path / "run" / RIGHT).exists()

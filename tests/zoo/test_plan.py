@@ -88,6 +88,11 @@ def test_the_command_of_a_run_is_the_same_training(name):
         ({"parts": [{"part": "a", "seed": [0]}]}, "a: unknown name 'seed'.*Did you mean 'seeds'"),
         ({"parts": [{"part": "a", "seeds": 0}]}, "a: `seeds` must be a list of numbers"),
         ({"parts": [{"part": "a", "seeds": [True]}]}, "a: `seeds` must be a list of numbers"),
+        ({"parts": [{"part": "a", "seeds": []}]}, "a: `seeds` must be a list of numbers"),
+        ({"parts": [{"part": "a", "seeds": [None]}]}, "a: `seeds` must be a list of numbers"),
+        ({"parts": [{"part": "a", "rates": ["5"]}]}, "a: `rates` must be a list of numbers"),
+        ({"parts": [{"part": "a", "recipes": []}]}, "a: `recipes` must be a list of names"),
+        ({"parts": 3}, "a plan is an object with a list `parts`"),
         ({"parts": [{"part": "a", "recipes": ["bse"]}]}, "a: no recipe 'bse'.*Did you mean 'base'"),
         ({"parts": [{"part": "a", "recipes": "mdr"}]}, "a: `recipes` must be a list of names"),
         ({"parts": [{"recipes": ["mdr"], "set": ["latent_dm=3"]}]}, "part 1: .*latent_dm"),
@@ -114,3 +119,18 @@ def test_a_file_that_is_no_json_is_named(tmp_path):
     path.write_text("{")
     with pytest.raises(ValueError, match="plan.json is no plan"):
         read_plan(path)
+
+
+def test_without_more_a_part_has_each_recipe_once_as_it_is():
+    (run,) = planned(recipes=["kl_cyclical"])
+    assert run.recipe == zoo.recipe("kl_cyclical") and run.epochs == run.recipe.epochs
+    assert (run.seed, run.rate, run.places, run.method) == (0, None, {}, "kl_cyclical")
+    assert run.data == {
+        "data": "demo", "dev": None, "language": None, "task": "auto", "added_tasks": [],
+        "held_out": 0.0,
+    }  # fmt: skip
+
+
+def test_a_rate_may_be_left_to_the_recipe_beside_others():
+    methods = [run.method for run in planned(recipes=["mdr", "base"], rates=[None, 2.5])]
+    assert methods == ["mdr", "mdr@2.5", "base"]

@@ -1,4 +1,6 @@
 import json
+import pathlib
+import subprocess
 
 import numpy as np
 import pytest
@@ -150,3 +152,98 @@ def test_a_model_of_each_size_has_the_parameters_of_its_equations(size, tmp_path
     decoder = V * E + (Z + 1) * H + lstm(E + Z) + (H + 1) * V
     assert sum(np.prod(weight.shape) for weight in model.trainable_weights) == encoder + decoder
     assert (E, H) == {"ptb": (256, 256), "literature": (512, 1024)}[size]
+
+
+def parsed(*options):
+    return sentences.arguments().parse_args(["--ptb=p", "--output_dir=o", *options])
+
+
+def test_every_flag_reaches_the_trainings():
+    (run,) = sentences.planned(parsed("--methods=mdr@8", "--seeds=3", "--epochs=7", "--size=ptb"))
+    assert (run.seed, run.epochs, run.recipe.patience, run.recipe.hidden_units) == (3, 7, 5, 256)
+    assert run.data["task"] == "text" and run.recipe.rate_term["rate_nats"] == 8.0
+    (other,) = sentences.planned(
+        parsed("--methods=mdr@8", "--seeds=3", "--set=patience=2", "--set=dropout=0",
+               "--size=literature")
+    )  # fmt: skip
+    assert (other.epochs, other.recipe.patience, other.recipe.dropout) == (20, 2, 0.0)
+    assert other.recipe.hidden_units == 1024
+    found = parsed()
+    assert (found.num_samples, found.workers, found.size) == (500, 1, "ptb")
+    assert {run.seed for run in sentences.planned(found)} == {0, 1, 2}
+    assert pathlib.Path(found.results) == pathlib.Path(zoo.__file__).parent
+
+
+def test_runs_of_two_corpora_have_folders_of_their_own():
+    runs = sentences.planned(parsed("--yelp=y", "--methods=language model", "--seeds=0"))
+    assert [str(sentences.folder_of(run, pathlib.Path("o"))) for run in runs] == [
+        "o/runs/penn-treebank-language-model-seed0", "o/runs/yelp-language-model-seed0",
+    ]  # fmt: skip
+
+
+def test_a_run_is_scored_once_and_a_failure_is_named(tmp_path, monkeypatch):
+    asked = []
+
+    def run(command, **options):
+        asked.append(command)
+        assert options["text"] and options["capture_output"]
+        return subprocess.CompletedProcess(command, len(asked) - 1, "", "no model there\n")
+
+    monkeypatch.setattr(sentences.subprocess, "run", run)
+    path = sentences_report.scores_of(tmp_path, 9)
+    sentences.score(tmp_path, 9)
+    words = ["keras_vae_collapse.evaluate", f"--model_dir={tmp_path}", "--num_samples=9"]
+    assert asked[0][1:] == ["-m", *words, f"--json={path}"]
+    with pytest.raises(RuntimeError, match=f"{tmp_path.name} cannot be scored: no model there$"):
+        sentences.score(tmp_path, 9)
+    path.touch()
+    sentences.score(tmp_path, 9)
+    assert len(asked) == 2
+
+
+def test_a_training_that_fails_stops_no_other_and_is_not_scored(tmp_path, monkeypatch, capsys):
+    def run_here(waiting, options, workers):
+        asked.append((options["command"], workers))
+        for folder, _ in waiting:
+            failure = None if folder.name.endswith("seed1") else "failed, see its failure.txt"
+            if failure is None:
+                folder.mkdir(parents=True)
+                (folder / "metrics.json").write_text(json.dumps({"epochs": 4}))
+            yield folder, failure
+
+    def score(folder, num_samples):
+        figures = {name: 2.0 for name, _, _ in sentences_report.FIGURES}
+        sentences_report.scores_of(folder, num_samples).write_text(json.dumps(figures))
+
+    asked = []
+    monkeypatch.setattr(sentences, "run_here", run_here)
+    monkeypatch.setattr(sentences, "score", score)
+    words = [f"--ptb={tmp_path}", "--methods=base", f"--output_dir={tmp_path}", "--seeds=0,1"]
+    words += [f"--results={tmp_path}", "--workers=3"]
+    monkeypatch.setattr("sys.argv", ["zoo/sentences.py", *words])
+    assert sentences.main() == 1
+    assert asked == [(["-m", "zoo.sentences", *words], 3)]
+    assert capsys.readouterr().out.splitlines() == [
+        "2 runs, 0 of them done",
+        "penn-treebank-base-seed0: failed, see its failure.txt",
+        "penn-treebank-base-seed1: trained",
+        f"written: {tmp_path / 'RESULTS.md'}",
+    ]
+    text = (tmp_path / "RESULTS.md").read_text()
+    assert "| base | 1 | 2.00 | 2.00 | 2.00 | 2.00 | 2.00 | 2.0 | 2.00 | 2.0000 |" in text
+    assert f"python -m zoo.sentences --ptb={tmp_path} " in text
+    head, rule = [line for line in text.splitlines() if line.startswith("|")][:2]
+    assert rule.count("|") == head.count("|")
+
+
+def test_a_run_that_is_trained_and_not_scored_has_no_row(tmp_path):
+    (run,) = sentences.planned(parsed("--methods=base", "--seeds=0"))
+    assert sentences_report.row_of(run, tmp_path, 5) is None
+    (tmp_path / "metrics.json").write_text('{"best_epoch": 3, "training_minutes": 0.1234567}')
+    assert sentences_report.row_of(run, tmp_path, 5) is None
+    sentences_report.scores_of(tmp_path, 5).write_text('{"rate_nats": 2.0}')
+    row = sentences_report.row_of(run, tmp_path, 5)
+    assert (row["best_epoch"], row["training_minutes"]) == ("3", "0.123457")
+    assert (row["rate_nats"], row["z_gap_nats"]) == ("2", "")
+    (tmp_path / "metrics.json").unlink()
+    assert sentences_report.row_of(run, tmp_path, 5) is None

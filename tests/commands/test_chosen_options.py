@@ -78,3 +78,46 @@ def test_every_flag_of_the_data_reaches_the_task(monkeypatch):
     values = arguments()
     values([*shared, "--task=text"])
     assert chosen_task(values, recipe) == ("d", "f")
+
+
+@pytest.mark.parametrize(
+    ("environment", "message"),
+    [
+        ({}, "--strategy=multiworker needs TF_CONFIG in the environment, or a Slurm job step"),
+        ({"TF_CONFIG": "{"}, "--strategy=multiworker: TF_CONFIG is no JSON"),
+        ({"TF_CONFIG": "{"} | {"SLURM_STEP_NODELIST": "a"}, "TF_CONFIG is no JSON"),
+        ({"TF_CONFIG": "{}"}, None),
+        ({"SLURM_STEP_NODELIST": "node1"}, None),
+    ],
+)
+def test_several_processes_need_a_cluster_that_can_be_read(environment, message, monkeypatch):
+    for name in ("TF_CONFIG", "SLURM_STEP_NODELIST"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    values = arguments()
+    values(["kvc-train", "--strategy=multiworker", "--max_minutes=3"])
+    if message is None:
+        check_flags(values, "a folder that is not looked at")
+    else:
+        with pytest.raises(ValueError, match=message):
+            check_flags(values, "a folder that is not looked at")
+
+
+@pytest.mark.parametrize("value", ["inf", "nan"])
+def test_an_endless_limit_is_none(value, tmp_path):
+    values = arguments()
+    values(["kvc-train", f"--max_minutes={value}"])
+    with pytest.raises(ValueError, match=f"must be a finite number; .*--max_minutes={value}"):
+        check_flags(values, tmp_path / "new")
+
+
+def test_cpus_are_divided_for_a_mirrored_strategy_alone(tmp_path):
+    for strategy, refused in (("mirrored", False), ("auto", True), ("single", True)):
+        values = arguments()
+        values(["kvc-train", "--logical_cpus=2", f"--strategy={strategy}"])
+        if refused:
+            with pytest.raises(ValueError, match=f"--logical_cpus=2 --strategy={strategy}"):
+                check_flags(values, tmp_path / "new")
+        else:
+            check_flags(values, tmp_path / "new")

@@ -53,3 +53,18 @@ def test_a_run_of_sentences_has_no_language(cured):
     _, values = cured(data=data, task="text")
     assert (values.task, values.language) == ("text", None)
     assert (values.data, values.dev) == ("sentences.txt", "dev.txt")
+
+
+def test_what_a_run_does_not_say_stays_as_the_flags_have_it(cured):
+    _, values = cured()
+    assert (values.data, values.language, values.task) == ("demo", None, "auto")
+    assert (values.dev, values.added_tasks, values.unlabeled) == (None, [], [])
+    _, values = cured(data={"name": "x"}, seed=None)
+    assert (values.data, values.task, values.seed) == ("x", "auto", 0)
+
+
+def test_the_cause_is_named_with_its_evidence(cured, capsys):
+    cured(data=DATA)
+    assert capsys.readouterr().out == (
+        "weight_too_high: so it is\ncure: --set rate_term.weight=0.5\n"
+    )

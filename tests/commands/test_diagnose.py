@@ -83,3 +83,49 @@ def test_the_explanation_is_of_the_run_and_follows_the_seed(diagnose, monkeypatc
     monkeypatch.setattr("keras_vae_collapse.training.why.explain_model", explain_model)
     diagnose("--why", "--seed=7")
     assert asked == [(len(EXAMPLES), record, 7)]
+
+
+@pytest.mark.parametrize(
+    ("config", "elsewhere", "page"),
+    [
+        ({"recipe": {"name": "mdr"}, "data": {"name": "d"}}, False, "of the run"),
+        ({"recipe": {"name": "mdr"}, "data": {"name": "d"}}, True, "of the report"),
+        ({"data": {"name": "d"}}, False, "of the report"),
+        (None, False, "of the report"),
+    ],
+)
+def test_the_page_is_that_of_the_run_where_there_is_one(
+    config, elsewhere, page, diagnose, model_dir, tmp_path, monkeypatch
+):
+    class Report:
+        probes = None
+
+        def to_json(self):
+            return '{"verdict": "none"}'
+
+        def to_html(self, command):
+            return f"of the report, {command}"
+
+        def to_text(self, command):
+            return f"text, {command}"
+
+    monkeypatch.setattr("keras_vae_collapse.diagnostics.diagnose", lambda *_, **__: Report())
+    monkeypatch.setattr(
+        "keras_vae_collapse.training.report.write_run_page",
+        lambda folder: (folder / "report.html").write_text("of the run"),
+    )
+    record = {"steps": 70} if config is None else {"config": config}
+    monkeypatch.setattr("keras_vae_collapse.commands.diagnose.run_record", lambda folder: record)
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "model.keras").write_bytes((model_dir / "model.keras").read_bytes())
+    if config is not None:
+        (run / "config.json").write_text("{}")
+    folder = tmp_path / "out" if elsewhere else run
+    code, out, _ = diagnose(*[f"--output_dir={folder}"] * elsewhere, folder=run)
+    command = "kvc-train --data=d" if config else "kvc-train"
+    assert code == 0 and out.startswith(f"text, {command}\n\nwritten:\n")
+    assert out.endswith(f"written:\n  {folder}/report.json\n  {folder}/report.html\n")
+    text = (folder / "report.html").read_text()
+    assert text == (page if page == "of the run" else f"of the report, {command}")
+    assert json.loads((folder / "report.json").read_text()) == {"verdict": "none"}

@@ -141,3 +141,8 @@ def test_examples_of_words_are_probed_too_but_have_no_factors(model_dir, tmp_pat
     assert "linear probe of z: label" in capsys.readouterr().out
     assert main([*options, "--labels=demo"]) == 1
     assert "is for sentences of the embedded grammar" in capsys.readouterr().err
+
+
+def test_the_kinds_of_errors_are_those_of_words(call, tmp_path):
+    code, _, _, err = call(f"--errors={tmp_path / 'errors.tsv'}")
+    assert code == 1 and "--errors is for reinflection, not for sentences" in err

@@ -1,10 +1,12 @@
 import io
 import sys
+import types
 
 import pytest
 from slow_cases import mostly_slow
 
 from keras_vae_collapse.commands.inflect import main
+from keras_vae_collapse.tasks.reinflection import Example
 
 
 @pytest.fixture
@@ -88,3 +90,65 @@ def test_strict_gives_it_no_answer(ask):
 def test_forms_beyond_the_beam_are_refused(ask):
     code, _, err = ask(b"", "--n_best=3")
     assert code == 1 and err.startswith("inflect: `n_best` must lie in [1, beam_width=1]")
+
+
+@pytest.mark.parametrize(("count", "last"), [(5, "received 1 column(s): 'evler'"),
+                                             (6, "inflect: and 1 more line"),
+                                             (7, "inflect: and 2 more lines")])  # fmt: skip
+def test_only_lines_that_were_not_named_are_more(ask, count, last):
+    _, _, err = ask(b"evler\n" * count)
+    assert err.splitlines()[-1].endswith(last) and err.count(", line ") == 5
+
+
+def test_no_form_is_not_asked_for(ask):
+    code, _, err = ask(b"", "--n_best=0")
+    assert (
+        code == 1 and err == "inflect: `n_best` must lie in [1, beam_width=1]. Received: n_best=0\n"
+    )
+
+
+class Lines:
+    """Standard input that notes how many answers there are whenever a line is read."""
+
+    def __init__(self, terminal, read):
+        self.buffer, self.isatty = self, lambda: terminal
+        self.read, self.answered = read, []
+
+    def __iter__(self):
+        for _ in range(3):
+            self.answered.append(self.read())
+            yield b"evler\tpos=V\n"
+
+
+@pytest.mark.parametrize(
+    ("terminal", "from_file", "calls"),
+    [(True, False, [1, 1, 1]), (False, False, [3]), (True, True, [3])],
+    ids=["typed", "piped", "file"],
+)
+def test_who_types_a_line_has_its_answer_before_the_next(
+    terminal, from_file, calls, tmp_path, model_dir, monkeypatch, capsys
+):
+    class Model:
+        vocabulary = types.SimpleNamespace(unseen=lambda queries, found=None: {})
+
+        def inflect_n_best(self, sources, features, beam_width):
+            asked.append(len(sources))
+            return [[("form", -1.0)]] * len(sources)
+
+    asked, printed = [], []
+
+    def answers():
+        printed.append(capsys.readouterr().out)
+        return "".join(printed).count("form\n")
+
+    lines = Lines(terminal, answers)
+    monkeypatch.setattr(sys, "stdin", lines)
+    monkeypatch.setattr("keras_vae_collapse.commands.ensembles.load_models", lambda _: Model())
+    place = "keras_vae_collapse.tasks.reinflection.queries.read_query"
+    monkeypatch.setattr(place, lambda *_: Example("evler", "pos=V", ""))
+    (tmp_path / "words").write_text("evler\tpos=V\n" * 3)
+    file = [f"--file={tmp_path / 'words'}"] * from_file
+    assert main([f"--model_dir={model_dir}", *file]) == 0
+    assert asked == calls and answers() == 3
+    if not from_file:
+        assert lines.answered == ([0, 1, 2] if terminal else [0, 0, 0])

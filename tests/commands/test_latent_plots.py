@@ -34,7 +34,10 @@ def test_the_command_draws_two_models(model_dir, tmp_path, capsys):
     lemmas.write_text("".join(rows), encoding="utf-8")
     arguments = [f"--lemma_file={lemmas}", f"--output={output}"]
     assert main([f"--model_dirs={model_dir},{model_dir}/.", *arguments]) == 0
-    assert capsys.readouterr().out.count("nearest neighbour has the lemma") == 2
+    out = capsys.readouterr().out
+    assert out.count("nearest neighbour has the lemma") == 2 and out.endswith(f"\n{output}\n")
+    # Two folders of one name are told apart by how they were given.
+    assert out.startswith(f"{model_dir}: nearest") and f"\n{model_dir}/.: nearest" in out
     assert output.read_bytes().startswith(b"\x89PNG")
     assert main([f"--model_dirs={tmp_path / 'none'}", *arguments]) == 1
     assert "none" in capsys.readouterr().err
@@ -57,3 +60,12 @@ def test_samples_are_drawn_unless_means_are_asked_for(
     assert main([f"--model_dirs={model_dir}", *files, *flags]) == 0
     means, _ = model.encode(["ev", "evde", "evler"])
     assert np.allclose(drawn[0], means, atol=1e-5) == bool(flags)
+
+
+def test_the_forms_that_are_drawn_fill_the_limit_and_follow_the_seed():
+    lemmas = {f"form{i}": f"lemma{i // 4}" for i in range(40)} | {"a": "pair", "b": "pair"}
+    assert len(choose_forms(lemmas, max_words=8, seed=0)) == 8
+    assert sorted(choose_forms(lemmas, max_words=42, seed=0)) == sorted(lemmas)
+    assert {"a", "b"} <= set(choose_forms(lemmas, max_words=2, seed=0))
+    drawn = {tuple(choose_forms(lemmas, max_words=8, seed=seed)) for seed in range(5)}
+    assert len(drawn) > 1

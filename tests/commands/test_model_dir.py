@@ -4,6 +4,7 @@ import types
 import pytest
 from training_runs import write_data
 
+import zoo
 from keras_vae_collapse.commands.model_dir import (
     gold_examples,
     model_folder,
@@ -12,6 +13,7 @@ from keras_vae_collapse.commands.model_dir import (
     writable_folder,
 )
 from keras_vae_collapse.core.errors import RunError
+from keras_vae_collapse.tasks.registry import reinflection_task
 from keras_vae_collapse.tasks.reinflection import load_data
 from keras_vae_collapse.training.held_out import parted
 from zoo.pretrained_models import FOLDER, pretrained
@@ -94,3 +96,28 @@ def test_a_record_that_names_no_data_asks_for_a_file(tmp_path, task):
     (tmp_path / "config.json").write_text(json.dumps({"task": task, "data": {"dev": "gone"}}))
     with pytest.raises(RunError, match="use --file"):
         gold_examples(options(), tmp_path)
+
+
+def test_examples_of_a_run_that_learnt_from_words_alone_are_those_it_was_judged_on(tmp_path):
+    words = tmp_path / "words"
+    words.write_text("".join(f"kitap{end}\n" for end in "abcdefghijklmnopqrst"), encoding="utf-8")
+    recipe, files = zoo.recipe("word_vae"), write_data(tmp_path / "data")
+    task = reinflection_task(recipe, files, unlabeled=[words])
+    config = {"data": task.description(), "recipe": recipe.to_config()}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    found = gold_examples(options(), tmp_path)
+    assert found == task.dev_examples != load_data(files)[1]
+
+
+def test_examples_of_a_run_of_sentences_are_sentences(tmp_path):
+    (tmp_path / "train.txt").write_text("a b\nb c\n")
+    (tmp_path / "valid.txt").write_text("b a\nc a\n")
+    config = {"task": "text", "data": {"name": str(tmp_path)}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(RunError, match="use --file"):  # no recipe, no tokens
+        gold_examples(options(), tmp_path)
+    recipe = zoo.recipe("base").replace(tokens="words").to_config()
+    (tmp_path / "config.json").write_text(json.dumps({**config, "recipe": recipe}))
+    assert [s.text for s in gold_examples(options(), tmp_path)] == ["b a", "c a"]
+    found = gold_examples(options(str(tmp_path / "train.txt")), tmp_path)
+    assert [s.text for s in found] == ["a b", "b c"]

@@ -1,4 +1,5 @@
 import gzip
+import shutil
 
 import pytest
 
@@ -44,3 +45,11 @@ def test_files_with_tags_have_lemmas_and_parts_of_speech(model_dir, tmp_path, ca
     assert "1 word; tensorboard" in capsys.readouterr().out
     rows = (tmp_path / "dev" / "projector" / "labels.tsv").read_text(encoding="utf-8")
     assert rows.splitlines()[1].split("\t") == ["evler", "evler", "N", "-", "N;ABL"]
+
+
+def test_by_default_the_folder_is_that_of_the_logs_of_the_run(model_dir, tmp_path, capsys):
+    shutil.copy(model_dir / "model.keras", tmp_path)
+    assert main([f"--model_dir={tmp_path}", f"--file={model_dir / 'examples'}"]) == 0
+    folder = tmp_path / "logs" / "dev"
+    assert len((folder / "projector" / "latent.tsv").read_text().splitlines()) == 3
+    assert capsys.readouterr().out == f"3 words; tensorboard --logdir {folder.parent}\n"

@@ -80,9 +80,10 @@ def test_the_neighbours_of_each_sentence_are_found_in_a_file(sample, run):
 def test_neighbours_are_as_many_as_asked_for(sample, run, monkeypatch):
     counts = []
     monkeypatch.setattr(neighbours, "nearest_sentences", lambda *a: counts.append(a[-1]) or [[]])
-    for options in (["--neighbours=2", "--count=9"], [f"--near={LINES[0]}", "--count=3"]):
-        sample(*options, f"--file={run[0] / 'lines.txt'}", given=LINES[0].encode())
-    assert counts == [2, 3]
+    options = ["--neighbours=2", "--count=9"], ["--neighbours=1"], [f"--near={LINES[0]}"]
+    for words in (*options, [f"--near={LINES[0]}", "--count=3"]):
+        sample(*words, f"--file={run[0] / 'lines.txt'}", given=LINES[0].encode())
+    assert counts == [2, 1, 10, 3]
 
 
 def test_unknown_tokens_are_counted_in_one_warning(sample):
@@ -105,6 +106,8 @@ BAD = [
     (["--reconstruct", "--file=/no/file"], b"", "/no/file"),
     (["--neighbours=0", "--file=f"], b"", "`neighbours` must be an integer of at least 1"),
     (["--count=0"], b"", "`count` must"),
+    (["--seed=-1"], b"", "`seed` must"),
+    (["--beam_width=0"], b"", "`beam_width` must"),
     (["--steps=1", "--between", "a", "b"], b"", "`steps` must"),
     (["--features=pos=N"], b"", "--features is for a model of words"),
 ]
@@ -155,3 +158,6 @@ def test_every_option_of_a_path_reaches_the_model(sample, monkeypatch):
     for more, spherical in (([], False), (["--spherical"], True)):
         sample("--between", "a", "b", "--steps=4", "--beam_width=2", *more)
         assert asked.pop() == ("a", "b", 4, spherical, 2)
+    # A path has two points at least: its ends.
+    sample("--between", "a", "b", "--steps=2")
+    assert asked.pop() == ("a", "b", 2, False, 1)

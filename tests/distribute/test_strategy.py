@@ -2,7 +2,13 @@ import pytest
 import tensorflow as tf
 from two_replicas import TWO
 
+from keras_vae_collapse.core.errors import RunError
 from keras_vae_collapse.distribute import make_strategy, strategy
+from keras_vae_collapse.distribute.multiworker import (
+    WorkerLost,
+    is_multiworker,
+    naming_lost_workers,
+)
 
 # Two GPUs that are not there; what becomes of them is recorded, not run.
 GPUS = ["GPU:0", "GPU:1"]
@@ -94,3 +100,42 @@ def test_an_incomplete_slurm_job_step_is_refused(monkeypatch):
     monkeypatch.delenv("SLURM_STEP_NUM_TASKS", raising=False)
     with pytest.raises(ValueError, match="SLURM_STEP_NUM_TASKS.* not set"):
         make_strategy("multiworker")
+
+
+@pytest.mark.parametrize(("gpus", "cpus"), [([], 0), ([], 1), (GPUS, 2), (GPUS[:1], 3)])
+def test_a_cpu_is_divided_only_where_there_is_no_gpu(gpus, cpus, monkeypatch):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: gpus)
+    monkeypatch.setattr(strategy, "mirrored_strategy", lambda devices: ("all", devices))
+    assert make_strategy("mirrored", logical_cpus=cpus) == ("all", None)
+
+
+def test_the_cluster_of_tf_config_comes_before_that_of_slurm(monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", "{}")
+    monkeypatch.setenv("SLURM_STEP_NODELIST", "node1")
+    monkeypatch.setattr(tf.distribute, "MultiWorkerMirroredStrategy", lambda *given: given)
+    assert make_strategy("multiworker") == ()
+
+
+LOST = (
+    tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError,
+    tf.errors.DeadlineExceededError,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("error", LOST)
+def test_a_broken_cluster_is_another_worker_that_is_lost(error):
+    with pytest.raises(WorkerLost, match="with --resume to go on.*\n.*connection reset") as caught:
+        with naming_lost_workers():
+            raise error(None, None, "connection reset")
+    assert isinstance(caught.value, RunError) and isinstance(caught.value.__cause__, error)
+
+
+def test_other_errors_are_those_of_the_training():
+    with pytest.raises(tf.errors.InvalidArgumentError), naming_lost_workers():
+        raise tf.errors.InvalidArgumentError(None, None, "a shape")
+    with naming_lost_workers():
+        pass
+
+
+def test_one_process_of_several_replicas_is_no_cluster():
+    assert not is_multiworker(TWO) and not is_multiworker(tf.distribute.get_strategy())

@@ -87,3 +87,12 @@ def test_two_replicas_give_the_result_of_one():
 def test_bad_options_are_refused(name, options):
     with pytest.raises(ValueError, match=f"`{name}` must be .*Received: {name}="):
         ActiveUnits(**{"latent_dim": 3, **options})
+
+
+def test_one_dimension_and_few_examples_are_enough():
+    loc = np.array([[0.0], [2.0], [4.0]])  # a variance of 4
+    metric = after(loc, threshold=4.0)
+    assert float(metric.result()) == 1 and metric.variance().numpy().tolist() == [4.0]
+    assert {v.dtype for v in metric.variables} == {"float64"}
+    assert float(after(loc[:2], threshold=2.0).result()) == 1
+    assert float(after(loc[:2], threshold=2.001).result()) == 0

@@ -3,7 +3,7 @@ import pytest
 from linear_gaussian import LinearGaussian, standard_error
 
 from keras_vae_collapse.metrics import prior_gap, z_gap
-from keras_vae_collapse.metrics.gaps import derangement
+from keras_vae_collapse.metrics.gaps import derangement, distortion_and_z_gap
 
 
 def test_gaps_have_their_closed_form():
@@ -40,3 +40,26 @@ def test_derangement_moves_every_example(size):
         order = derangement(size, np.random.default_rng(seed))
         assert sorted(order) == list(range(size))
         assert not np.any(order == np.arange(size))
+
+
+def test_the_distortion_beside_the_gap_has_its_closed_form():
+    # E_q |x - b - W z|^2 = |x - b - W mu|^2 + sum_d |w_d|^2 sigma_d^2
+    model = LinearGaussian(norms=[2.0, 1.0], size=3000)
+    loc, scale = model.encode(model.x)
+    spread = np.sum(model.norms**2 * scale**2, axis=-1)
+    exact = np.mean(-model.log_prob(loc, model.x) + 0.5 * spread / model.s**2)
+    found = [
+        distortion_and_z_gap(model.log_prob, loc, scale, model.x, 1, 2048, seed)
+        for seed in range(10)
+    ]
+    distortions, gaps = zip(*found, strict=True)
+    assert abs(np.mean(distortions) - exact) < 5 * standard_error(distortions)
+    assert gaps[3] == z_gap(model.log_prob, loc, scale, model.x, num_permutations=1, seed=3)
+    assert distortion_and_z_gap(model.log_prob, loc, scale, model.x) == distortion_and_z_gap(
+        model.log_prob, loc, scale, model.x, num_permutations=4, seed=0
+    )
+
+
+def test_one_example_has_nothing_to_be_permuted_with():
+    with pytest.raises(ValueError, match="needs at least two examples. Received: 1"):
+        derangement(1, np.random.default_rng(0))

@@ -71,6 +71,8 @@ def test_it_runs_on_one_thread(monkeypatch):
     [
         (np.zeros((3, 2)), ["a"] * 4, {}, r"Received shapes: \(3, 2\) and \(4,\)"),
         (np.zeros(4), ["a"] * 4, {}, r"\(N, latent_dim\)"),
+        (np.zeros((4, 2)), np.zeros((4, 1)), {}, r"Received shapes: \(4, 2\) and \(4, 1\)"),
+        (np.full((20, 1), np.inf), [0, 1] * 10, {}, "must be finite"),
         (np.full((20, 1), np.nan), [0, 1] * 10, {}, "must be finite"),
         (np.zeros((20, 1)), ["a"] * 20, {}, "two labels 5 times each.*'a' 20 times"),
         (np.zeros((9, 1)), ["a"] * 5 + ["b"] * 4, {}, "'b' 4 times"),
@@ -82,3 +84,9 @@ def test_it_runs_on_one_thread(monkeypatch):
 def test_what_cannot_be_probed_is_refused(loc, labels, options, message):
     with pytest.raises(ValueError, match=message):
         linear_probe(loc, labels, **options)
+
+
+def test_as_many_labels_as_folds_and_two_folds_are_enough():
+    loc, labels = np.repeat([[-9.0], [9.0]], 5, axis=0), ["a"] * 5 + ["b"] * 5
+    assert linear_probe(loc, labels) == (1.0, 0.5, 2, 10)
+    assert linear_probe(loc[3:7], labels[3:7], folds=2) == (1.0, 0.5, 2, 4)

@@ -7,6 +7,7 @@ from linear_gaussian import LinearGaussian, standard_error
 from scipy import stats
 
 from keras_vae_collapse.metrics import mutual_information, rate
+from keras_vae_collapse.metrics.posterior import posterior_samples
 
 tfd = tfp.distributions
 
@@ -62,3 +63,42 @@ def test_it_is_the_mean_log_ratio_of_the_posterior_and_the_mixture_of_all():
     density = stats.norm.pdf(z[:, None], loc, scale).prod(axis=-1)  # (sample, component)
     expected = np.mean(np.log(np.diag(density)) - np.log(density.mean(axis=1)))
     assert mutual_information(loc, scale, 1, seed=5) == pytest.approx(expected)
+
+
+def test_of_other_posteriors_too_it_is_that_mean_in_chunks_of_any_size(monkeypatch):
+    rng = np.random.default_rng(0)
+    loc, scale = rng.standard_normal((30, 2)), rng.uniform(0.2, 2.0, (30, 2))
+
+    def laplace(loc, scale):
+        return tfd.Independent(tfd.Laplace(loc, scale), 1)
+
+    draws = np.random.default_rng(5)
+    z = np.stack([posterior_samples(loc, scale, draws, laplace) for _ in range(2)])
+    density = stats.laplace.pdf(z[:, :, None], loc, scale).prod(axis=-1)
+    own = np.diagonal(density, axis1=1, axis2=2)
+    expected = np.mean(np.log(own) - np.log(density.mean(axis=2)))
+    module = importlib.import_module("keras_vae_collapse.metrics.mutual_information")
+    for entries in (4_000_000, 7 * 60, 1):
+        monkeypatch.setattr(module, "_TABLE_ENTRIES", entries)
+        found = mutual_information(loc, scale, 2, seed=5, distribution=laplace)
+        assert found == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("loc", "scale", "shapes"),
+    [
+        (np.zeros(3), np.ones(3), r"\(3,\) and \(3,\)"),
+        (np.zeros((3, 2)), np.ones((3, 1)), r"\(3, 2\) and \(3, 1\)"),
+        (np.zeros((0, 2)), np.ones((0, 2)), r"\(0, 2\) and \(0, 2\)"),
+    ],
+)
+def test_what_is_no_set_of_posteriors_is_refused(loc, scale, shapes):
+    with pytest.raises(ValueError, match=f"one shape .N, latent.*Received shapes: {shapes}"):
+        mutual_information(loc, scale)
+    for options in ({"num_samples": 0}, {"seed": -1}):
+        with pytest.raises(ValueError, match=f"`{[*options][0]}` must"):
+            mutual_information(np.zeros((3, 2)), np.ones((3, 2)), **options)
+
+
+def test_one_input_has_no_information():
+    assert mutual_information(np.ones((1, 2)), np.ones((1, 2))) == pytest.approx(0.0, abs=1e-12)

@@ -6,7 +6,7 @@ import tensorflow_probability as tfp
 
 from keras_vae_collapse.layers.von_mises_fisher_latent import von_mises_fisher
 from keras_vae_collapse.metrics import latent_metrics, mutual_information, rate
-from keras_vae_collapse.metrics.posterior import standardized
+from keras_vae_collapse.metrics.posterior import posterior_log_prob, standardized
 
 tfd = tfp.distributions
 RNG = np.random.default_rng(0)
@@ -76,6 +76,31 @@ def test_the_importance_weighted_bound_of_the_prior_as_posterior_is_that_of_plai
     assert figures["rate_nats"] == pytest.approx(0.0, abs=1e-3)
 
 
-def test_a_distribution_of_another_shape_is_refused():
-    with pytest.raises(ValueError, match="`distribution` must return batch shape"):
-        rate(LOC, SCALE, distribution=lambda loc, scale: tfd.Normal(loc, scale))
+@pytest.mark.parametrize(
+    "distribution",
+    [
+        tfd.Normal,
+        lambda loc, scale: gaussian(loc[:, :2], scale[:, :2]),
+        lambda loc, scale: gaussian(loc[:1], scale[:1]),
+    ],
+    ids=["of dimensions", "of other vectors", "of other examples"],
+)
+def test_a_distribution_of_another_shape_is_refused(distribution):
+    message = r"`distribution` must return batch shape \(40,\) and event shape \(3,\). Received: "
+    with pytest.raises(ValueError, match=message):
+        rate(LOC, SCALE, distribution=distribution)
+
+
+def test_log_densities_are_those_of_the_distribution_also_of_gaussians():
+    z = LOC + 0.5
+    expected = gaussian(LOC, SCALE).log_prob(z)
+    for distribution in (None, gaussian):
+        found = posterior_log_prob(z, LOC, SCALE, distribution)
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_means_of_gaussians_are_no_multiples_of_a_prior():
+    prior = gaussian(np.zeros(3), np.full(3, 2.0))
+    np.testing.assert_array_equal(standardized(LOC, prior), LOC)
+    np.testing.assert_array_equal(standardized(LOC, None, gaussian), LOC)
+    np.testing.assert_allclose(standardized(LOC, prior, gaussian), LOC / 2.0)

@@ -57,7 +57,7 @@ def test_only_runs_of_the_same_seed_and_part_are_pairs():
 def test_the_table_has_a_line_a_claim():
     text = claims_table([CLAIM, CLAIM], rows(mdr=[0.5, 0.51], base=[0.1, 0.11]))
     lines = text.splitlines()
-    assert lines[0].startswith("The rule")
+    assert lines[0].startswith("The rule") and "(10,000 times, percentiles)" in lines[0]
     assert lines[4] == lines[5]
     assert lines[4].endswith("| a paper | 0.4 [0.4, 0.4] | 2 | holds |")
 

@@ -176,6 +176,7 @@ def test_a_failure_is_kept_in_the_folder_until_the_run_succeeds(child, tmp_path)
     assert text.startswith("Traceback") and text.endswith("ValueError: no such data\n")
     # Ctrl-C reaches all processes; the one that waits ends the others.
     assert signals == [(signal.SIGINT, signal.SIG_IGN)]
+    assert child(fail)[0] == 1 and record.exists()  # again, in a folder that is there
     assert child(lambda *given: None)[0] == 0 and not record.exists()
 
 

@@ -134,3 +134,14 @@ def test_without_more_a_part_has_each_recipe_once_as_it_is():
 def test_a_rate_may_be_left_to_the_recipe_beside_others():
     methods = [run.method for run in planned(recipes=["mdr", "base"], rates=[None, 2.5])]
     assert methods == ["mdr", "mdr@2.5", "base"]
+
+
+def test_a_claim_about_no_method_of_the_plan_is_named_with_the_file(tmp_path):
+    claim = {"claim": "c", "source": "s", "part": "one", "figure": "accuracy", "more": "mdr"}
+    plan = {"parts": [{"part": "one", "recipes": ["mdr", "base"]}]}
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({**plan, "claims": [{**claim, "less": "best"}]}))
+    with pytest.raises(ValueError, match="plan.json: claim 'c': no method 'best' in part 'one'"):
+        read_plan(path)
+    path.write_text(json.dumps({**plan, "claims": [{**claim, "less": "base"}]}))
+    assert read_plan(path)[1] == [{**claim, "less": "base"}]

@@ -50,3 +50,32 @@ def test_no_two_parts_draw_the_same_noise():
     layers = (decoder.history_dropout, decoder, found["encoder"], found["latent"])
     assert len({layer.seed for layer in layers}) == 4
     assert all(100 <= layer.seed < 110 for layer in layers)
+
+
+def test_parts_have_the_names_of_their_places():
+    found = parts("best", slots=2)
+    decoder = found["decoder"]
+    layers = (found["encoder"], found["latent"], decoder, decoder.recurrence)
+    assert [layer.name for layer in layers] == ["encoder", "latent", "decoder", "recurrence"]
+    assert decoder.latent_attention.name == "latent_attention"
+    assert (found["latent"].rate_term.name, found["name"]) == ("rate_term", "best")
+
+
+def test_seeds_follow_that_of_the_model_and_differ_among_all_that_draw():
+    for name, of in (
+        ("embedding_dropout", lambda found: found["decoder"].embedding_dropout),
+        ("iwae", lambda found: found["latent"].rate_term),
+    ):
+        found = parts(name)
+        layers = (found["decoder"], found["encoder"], found["latent"], of(found))
+        assert len({layer.seed for layer in layers}) == 4
+        assert all(100 < layer.seed < 110 for layer in layers)
+
+
+def test_a_task_without_a_condition_has_a_decoder_without_one():
+    found = sequence_parts(tiny("skip_vae"), 9, max_length=5, condition_size=0, seed=0)
+    assert found["condition_size"] == found["decoder"].condition_dim == 0
+    assert (
+        found["decoder"].latent_skip is not None
+        and found["decoder"].dropout == tiny("skip_vae").dropout
+    )

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_vae_collapse.core.special_ids import EOS, PAD, SOS
-from keras_vae_collapse.models.decoding import beam_search
+from keras_vae_collapse.models.decoding import beam_search, never_emitted, search_positions
 
 VOCABULARY, LONGEST = 6, 3
 NOTHING = {}
@@ -90,3 +90,58 @@ def test_no_rows_are_answered_with_no_rows():
     _, step = _table_model(3)
     ids, scores = beam_search(step, NOTHING, tf.zeros((0, 1)), 0, LONGEST, 2)
     assert ids.shape[0] == 0 and scores.shape == (0, 2)
+
+
+def test_examples_that_have_ended_are_stepped_no_longer_once_they_are_half():
+    ends, rows = tf.constant([1, 1, 2, 4]), []  # symbols before the end of each example
+
+    def step(t, previous, prepared, state):
+        rows.append(len(previous))
+        symbol = tf.where(t < prepared["ends"], EOS + 1, EOS)
+        return 50.0 * tf.one_hot(symbol, VOCABULARY), state
+
+    ids, _ = beam_search(step, {"ends": ends}, tf.zeros((4, 1)), 4, 5)
+    assert [len(_symbols(found)) for found in ids.numpy()[:, 0]] == [1, 1, 2, 4]
+    assert rows == [4, 4, 2, 1, 1]
+    assert ids.shape == (4, 1, 6)
+
+
+def test_a_beam_wider_than_the_space_is_filled_with_what_cannot_be():
+    table, step = _table_model(4)
+    width = len(_all_sequences(table)) + 2
+    nothing, banned = tf.zeros((1, 1)), never_emitted(VOCABULARY)
+    _, scores = beam_search(step, NOTHING, nothing, 1, LONGEST, width, banned)
+    found, unfilled = scores.numpy()[0, :-2], scores.numpy()[0, -2:]
+    assert (found > -100).all() and (unfilled < -1e37).all() and np.isfinite(unfilled).all()
+
+
+def test_offsets_are_added_to_the_logits_of_every_step():
+    table, step = _table_model(5)
+    offsets = np.linspace(-1, 2, VOCABULARY).astype("float32")
+    ids, scores = beam_search(step, NOTHING, tf.zeros((1, 1)), 1, LONGEST, 3, offsets)
+    truth = _all_sequences(table + offsets)[0]
+    assert _symbols(ids.numpy()[0, 0]) == truth[1]
+    np.testing.assert_allclose(scores.numpy()[0, 0], truth[0], rtol=1e-5)
+
+
+def test_positions_that_depend_on_nothing_before_are_searched_at_once():
+    table = np.random.default_rng(6).normal(size=(2, LONGEST + 1, VOCABULARY)).astype("float32")
+    logits, banned = tf.constant(table), never_emitted(VOCABULARY)
+    same = np.repeat(table[:, :, None], VOCABULARY, axis=2)
+    same[..., :EOS] = -1e30
+    truths = [_all_sequences(of_row) for of_row in same]
+    ids, scores = search_positions(logits, len(truths[0]), banned)
+    greedy, greedy_scores = search_positions(logits, 1, banned)
+    for row, truth in enumerate(truths):
+        assert [_symbols(found) for found in ids.numpy()[row]] == [s for _, s in truth]
+        np.testing.assert_allclose(scores.numpy()[row], [p for p, _ in truth], rtol=1e-5)
+        best = [*(EOS + table[row, :-1, EOS:].argmax(axis=1)), EOS]
+        sequence = tuple(best[: best.index(EOS)])
+        assert _symbols(greedy.numpy()[row, 0]) == sequence
+        expected = _log_probability(same[row], sequence)
+        np.testing.assert_allclose(greedy_scores.numpy()[row], [expected], rtol=1e-5)
+
+
+def test_padding_unknown_and_start_are_never_emitted_and_all_else_may_be():
+    offsets = never_emitted(VOCABULARY).numpy()
+    assert (offsets[:EOS] < -1e37).all() and (offsets[EOS:] == 0.0).all()

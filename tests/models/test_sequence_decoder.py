@@ -149,3 +149,58 @@ def test_every_argument_is_in_the_configuration():
     decoder, _ = make(GRU, spacing=1.0, **copied(EVERYTHING))
     arguments = inspect.signature(SequenceDecoder.__init__).parameters.keys()
     assert arguments - {"self", "kwargs"} <= decoder.get_config().keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "low"), [("vocabulary_size", 2), ("embedding_dim", 1), ("condition_dim", 0),
+                      ("max_length", 1)],
+)  # fmt: skip
+def test_the_smallest_size_is_taken_and_the_next_refused(name, low):
+    sizes = {"vocabulary_size": SIZE, "recurrence": GRU}
+    assert getattr(SequenceDecoder(**{**sizes, name: low}), name) == low
+    with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least {low}"):
+        SequenceDecoder(**{**sizes, name: low - 1})
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1.5])
+def test_a_rate_of_dropout_lies_between_0_and_1(rate):
+    with pytest.raises(ValueError, match=f"`dropout` must .*Received: dropout={rate}"):
+        SequenceDecoder(SIZE, GRU, dropout=rate)
+
+
+def test_a_condition_without_active_entries_is_embedded_as_nothing():
+    decoder, _ = make(GRU)
+    (weight,) = decoder.condition_embedding.weights
+    assert weight.shape == (CONDITION.shape[1], 4)
+    np.testing.assert_array_equal(decoder.condition_embedding(CONDITION[1:2]), np.zeros((1, 4)))
+
+
+def test_the_seed_decides_which_states_are_dropped():
+    found = [
+        make(GRU, dropout=0.5, seed=seed)[0](Z, CONDITION, TARGET, training=True)
+        for seed in (3, 3, 4)
+    ]
+    np.testing.assert_array_equal(found[0], found[1])
+    assert np.abs(found[0] - found[2]).max() > 1e-3
+
+
+def test_all_but_the_logits_are_computed_in_the_precision_of_the_decoder():
+    decoder = SequenceDecoder(SIZE, GRU, condition_dim=4, dtype="mixed_bfloat16")
+    parts = (decoder.condition_embedding, decoder.condition_attention, decoder.drop)
+    assert {part.compute_dtype for part in (*parts, decoder.embedding)} == {"bfloat16"}
+    assert decoder.output_layer.compute_dtype == "float32"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "recurrence", "latent_attention", "history_dropout", "embedding_dropout",
+        "auxiliary_state_cost", "latent_skip",
+    ],
+)  # fmt: skip
+def test_a_part_that_is_no_layer_is_named(part):
+    with pytest.raises(ValueError, match=f"`{part}` must be"):
+        SequenceDecoder(**{"vocabulary_size": SIZE, "recurrence": GRU, part: 3})
+    if part == "recurrence":
+        with pytest.raises(ValueError, match="`recurrence` must be"):
+            SequenceDecoder(SIZE, None)

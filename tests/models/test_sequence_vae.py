@@ -14,6 +14,8 @@ from keras_vae_collapse.layers import (
 )
 from keras_vae_collapse.losses import KLDivergence
 from keras_vae_collapse.models import SequenceDecoder, SequenceVAE
+from keras_vae_collapse.models.endpoints import id_endpoints
+from keras_vae_collapse.models.sequence_vae import stacked
 
 TARGET = np.array([[4, 5, 6, 3], [7, 3, 0, 0], [5, 4, 3, 0]])
 SOURCE = np.array([[6, 3, 0], [4, 4, 3], [8, 7, 3]])
@@ -150,3 +152,73 @@ def test_samples_follow_a_prior_that_is_not_normal():
     prior.loc.assign(prior.loc * 0 + 7.0)
     z = model.sample_prior(5000, tf.constant([0, 1]))
     assert np.abs(np.mean(z, axis=0) - 7.0).max() < 0.1
+
+
+@pytest.mark.parametrize("part", ["encoder", "latent", "decoder"])
+@pytest.mark.parametrize("value", [None, 3])
+def test_a_part_that_is_missing_or_no_layer_is_named(part, value):
+    parts = {
+        "encoder": GRUEncoder(9, 6), "latent": GaussianLatent(3),
+        "decoder": SequenceDecoder(9, GRUDecoder(6)),
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=f"`{part}` must be"):
+        SequenceVAE(**{**parts, part: value}, max_length=5)
+
+
+@pytest.mark.parametrize(("name", "low"), [("max_length", 1), ("condition_size", 0)])
+def test_the_smallest_size_is_taken_and_the_next_refused(name, low):
+    def made(size):
+        decoder = SequenceDecoder(9, GRUDecoder(6))
+        sizes = {"max_length": 5, name: size}
+        return SequenceVAE(GRUEncoder(9, 6), GaussianLatent(3), decoder, **sizes)
+
+    assert getattr(made(low), name) == low
+    with pytest.raises(ValueError, match=f"`{name}` must be an integer of at least {low}"):
+        made(low - 1)
+
+
+def test_sequences_of_two_lengths_are_stacked_with_padding():
+    found = stacked(tf.constant([[4, 3]]), tf.constant([[5, 6, 3], [7, 3, 0]]))
+    assert found.numpy().tolist() == [[4, 3, 0], [5, 6, 3], [7, 3, 0]]
+    found = stacked(tf.constant([[5, 6, 3]]), tf.constant([[4, 3]]))
+    assert found.numpy().tolist() == [[5, 6, 3], [4, 3, 0]]
+
+
+def test_the_endpoints_answer_as_the_model():
+    model = make()
+    endpoints = id_endpoints(model)
+    assert list(endpoints) == ["reconstruct", "encode", "sample"]
+    signatures = {name: [(s.name, s.dtype, s.shape.as_list()) for s in given]
+                  for name, (_, given) in endpoints.items()}  # fmt: skip
+    condition = ("condition", tf.float32, [None, 2])
+    assert signatures == {
+        "reconstruct": [("source", tf.int32, [None, None]), condition],
+        "encode": [("source", tf.int32, [None, None])],
+        "sample": [("seed", tf.int32, [2]), condition],
+    }
+    source, given = tf.constant(SOURCE, tf.int32), tf.constant(CONDITION)
+    loc, scale = model.encode_ids(source)
+    found = endpoints["encode"][0](source)
+    np.testing.assert_array_equal(found["loc"], loc)
+    np.testing.assert_array_equal(found["scale"], scale)
+    answers = [
+        (endpoints["reconstruct"][0](source, given), loc),
+        (endpoints["sample"][0](tf.constant([3, 4]), given), model.sample_prior(3, [3, 4])),
+    ]
+    for answer, z in answers:
+        ids, log_p = model.decode(z, given)
+        np.testing.assert_array_equal(answer["target"], ids[:, 0])
+        np.testing.assert_allclose(answer["log_probability"], log_p[:, 0], rtol=1e-5)
+
+
+def test_without_a_condition_samples_are_counted():
+    model = make(condition_size=0)
+    sample, (seed, count) = id_endpoints(model)["sample"]
+    assert (seed.shape.as_list(), count.name, count.shape.as_list()) == ([2], "count", [])
+    answer = sample(tf.constant([3, 4]), tf.constant(2))
+    ids, _ = model.decode(model.sample_prior(2, [3, 4]))
+    np.testing.assert_array_equal(answer["target"], ids[:, 0])
+    reconstruct, (source,) = id_endpoints(model)["reconstruct"]
+    assert source.name == "source"
+    expected, _ = model.decode(model.encode_ids(SOURCE)[0])
+    np.testing.assert_array_equal(reconstruct(tf.constant(SOURCE))["target"], expected[:, 0])

@@ -60,7 +60,7 @@ def test_the_source_shows_the_range_of_an_option(package, name, option, wrong, r
 
 def test_the_source_of_a_function_shows_its_arguments():
     source = part_source("metrics", "active_units")
-    taken = inspect.signature(the_class("metrics", "active_units")).parameters
+    taken = signature_of(the_class("metrics", "active_units")).parameters
     assert source.options == {n: p.default is not p.empty for n, p in taken.items()}
     assert not source.open
     with pytest.raises(LookupError, match="keras_vae_collapse.metrics has no no_such_name"):

@@ -48,13 +48,13 @@ def labelling_column(rows):
     The first with two to five values; else the one whose five most frequent values are the labels
     of most points, where that is at least a third.
     """
-    best, share = None, 1 / 3
+    best, share = None, 0.0
     for column, values in enumerate(zip(*rows, strict=True)):
         counts = collections.Counter(values)
         if 2 <= len(counts) <= len(_KINDS):
             return column
         found = sum(n for _, n in counts.most_common(len(_KINDS))) / len(values)
-        if len(counts) > 1 and found > share:
+        if len(counts) > 1 and found >= 1 / 3 and found > share:
             best, share = column, found
     return best
 

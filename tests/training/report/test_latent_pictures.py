@@ -122,6 +122,8 @@ def spread(*counts):
         ([spread(4, *[1] * 8), spread(6, *[1] * 6)], 1),  # five values have 8 and 10 of 12 points
         ([spread(6, *[1] * 6), spread(4, *[1] * 8)], 0),
         ([spread(*[1] * 14)], 0),  # 5 of 14
+        ([spread(*[1] * 15)], 0),  # a third
+        ([spread(*[1] * 15), spread(*[1] * 15)], 0),
         ([spread(*[1] * 16)], None),  # 5 of 16
         ([spread(2, 2, 2, 2, 2, 2), spread(12)], 0),
     ],

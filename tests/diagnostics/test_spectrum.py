@@ -141,3 +141,16 @@ def test_categories_are_in_units_of_their_deviation():
     # (t - p) / sqrt(p) of one category in three has two directions of variance 1.
     np.testing.assert_allclose(found[:2], 4.0, rtol=0.05)
     assert found[2] < 0.01
+
+
+def test_what_a_decoder_says_of_all_alike_leaves_the_variance_to_explain():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((ROWS, SIZE))
+    outputs = np.broadcast_to(np.arange(SIZE, dtype=float), x.shape)
+    found = explainable(distortion(SQUARED), x, outputs, np.ones((ROWS, SIZE)), True, rng)
+    covariance = np.cov(x, rowvar=False, bias=True)
+    np.testing.assert_allclose(found, np.linalg.eigvalsh(covariance)[::-1], rtol=1e-6)
+    # A bit that was never 0 is as certain as one that was never 1.
+    logits = np.full((ROWS, SIZE), 99.0)
+    found = explainable(distortion(BINARY), 0 * x + 1, logits, np.ones((ROWS, SIZE)), True, rng)
+    assert np.isfinite(found).all() and found.max() < 1e-6

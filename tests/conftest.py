@@ -11,6 +11,7 @@ sys.path.extend(
 )
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import hypothesis
 import pytest
 import tensorflow as tf
 from tensorflow.python.framework.ops import gradient_registry
@@ -24,6 +25,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
+
+# No time fails a test.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # TensorFlow counts the traces of all models of a process, so that its advice on retracing comes in
 # whichever test is at hand, also in one that reads the log.

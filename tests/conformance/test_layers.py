@@ -56,3 +56,31 @@ def test_parts_and_weights_are_called_by_their_attributes_and_counts_are_not_tra
     for called, part in _parts(layer):
         assert part.name == called
     assert all(weight.dtype.startswith("float") for weight in layer.trainable_weights)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BagOfCharsHead",
+        "BernoulliAttributes",
+        "CategoricalAttributes",
+        "DeltaGaussianLatent",
+        "HardKumaraswamyAttributes",
+        "MixturePrior",
+        "PartialSupervision",
+        "VampPrior",
+    ],
+)
+def test_nats_are_those_of_the_inputs_as_they_are_under_mixed_precision(name):
+    make, arrays, *_ = LAYERS[name]
+    rng, found, weights = np.random.default_rng(0), [], None
+    for policy in ("float32", "mixed_bfloat16"):
+        layer = make()
+        layer = type(layer).from_config({**layer.get_config(), "dtype": policy})
+        layer(*arrays)
+        weights = weights or [w + 0.5 * rng.normal(size=w.shape) for w in layer.get_weights()]
+        layer.set_weights(weights)
+        output = layer(*arrays)
+        found.append(layer.losses or output)  # a prior has a density for its output
+    assert found[1][0].dtype == "float32"
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-5)

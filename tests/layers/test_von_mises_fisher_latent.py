@@ -73,6 +73,16 @@ def test_a_decoder_moves_the_direction():
     np.testing.assert_allclose(np.linalg.norm(model.predict(INPUTS, verbose=0), axis=-1), 1.0, 1e-5)
 
 
+def test_one_seed_gives_the_same_draws_and_every_step_others():
+    one, again, other = (VonMisesFisherLatent(4, 3.0, seed=seed) for seed in (1, 1, 2))
+    for latent in (one, again, other):
+        latent.build(INPUTS.shape)
+        latent.loc.set_weights(one.loc.get_weights())
+    first, second = (one(INPUTS, training=True).numpy() for _ in range(2))
+    np.testing.assert_array_equal(again(INPUTS, training=True), first)
+    assert (first != second).all() and (first != other(INPUTS, training=True).numpy()).all()
+
+
 def test_a_rate_term_that_wants_dimensions_one_by_one_gets_one_joint_rate():
     latent = VonMisesFisherLatent(8, 20.0, rate_term=MDRConstraint(5.0), seed=1)
     latent(np.ones((2, 4, 5), "float32"), training=True)  # a latent at each step

@@ -135,6 +135,14 @@ def test_the_distances_of_two_calls_in_a_batch_add_up():
     np.testing.assert_allclose(twice.term.trackers["mmd"].result(), 2 * DISTANCE, rtol=1e-3)
 
 
+def test_draws_follow_the_seed_and_are_others_in_each_step_of_training_alone():
+    q, p = tfd.Normal(tf.zeros([8, 2]), 1.0), tfd.Normal(0.0, 1.0)
+    one, again = (MaximumMeanDiscrepancy(1.0, seed=3) for _ in range(2))
+    values = [float(one(posterior=q, prior=p, training=t)) for t in (True, False, False, True)]
+    assert values[0] != values[1] == values[2] == values[3]
+    assert float(again(posterior=q, prior=p, training=True)) == values[0]
+
+
 def test_two_replicas_compare_all_draws_with_one_another():
     # Without noise: posterior and prior are points, those of the posterior at different places.
     loc = np.random.default_rng(0).normal(size=(12, DIM)).astype("float32")

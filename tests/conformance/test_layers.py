@@ -1,9 +1,11 @@
 import inspect
+import warnings
 
 import keras
 import numpy as np
 import pytest
-from cases import LAYERS, layer_model
+import tensorflow as tf
+from cases import IDS, LAYERS, SEQUENCE, layer_model
 
 from keras_vae_collapse.testing import check_layer
 
@@ -84,3 +86,24 @@ def test_nats_are_those_of_the_inputs_as_they_are_under_mixed_precision(name):
         found.append(layer.losses or output)  # a prior has a density for its output
     assert found[1][0].dtype == "float32"
     np.testing.assert_allclose(found[1], found[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AttentionPooling",
+        "BagOfChars",
+        "CharDropout",
+        "ContiguousDropout",
+        "EmbeddingDropout",
+        "GaussianLatent",
+    ],
+)
+def test_keras_does_not_warn_that_a_mask_is_destroyed(name):
+    make, arrays, *_ = LAYERS[name]
+    first, *others = (SEQUENCE,) if name == "GaussianLatent" else arrays
+    first = tf.constant(first)
+    first._keras_mask = tf.constant(IDS != 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        make()(first, *others)
